@@ -1,0 +1,115 @@
+//! The access rules: one total function of role and action.
+//!
+//! `docs/permissions.txt` is its truth table; a test regenerates and compares it.
+
+use std::fmt::Write as _;
+
+use thiserror::Error;
+
+use crate::access::action::Action;
+use crate::access::actor::Actor;
+use crate::access::role::Role;
+use crate::access::scope::{Reach, Scope};
+
+/// The right to do one thing, with the records it reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Grant {
+    action: Action,
+    scope: Scope,
+}
+
+impl Grant {
+    /// What was granted.
+    pub fn action(&self) -> Action {
+        self.action
+    }
+
+    /// The records that it reaches.
+    pub fn scope(&self) -> &Scope {
+        &self.scope
+    }
+}
+
+/// The actor's role does not allow the action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("this account may not do that")]
+pub struct Denied;
+
+/// What a rule says of a role and an action, before it is bound to somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rule {
+    /// Not at all.
+    Deny,
+    /// On what is their own.
+    Own,
+    /// On every record.
+    All,
+}
+
+/// Decides whether the actor may do this, and on which records.
+///
+/// # Errors
+/// [`Denied`] if their role does not allow it at all.
+pub fn authorize(actor: &Actor, action: Action) -> Result<Grant, Denied> {
+    let reach = match actor {
+        Actor::System { .. } => Reach::Everything,
+        Actor::User(user) => match rule(user.role, action) {
+            Rule::Deny => return Err(Denied),
+            Rule::Own => Reach::OwnedBy(user.id),
+            Rule::All => Reach::Everything,
+        },
+    };
+    Ok(Grant { action, scope: Scope::new(reach) })
+}
+
+/// The rule for a role and an action.
+pub fn rule(role: Role, action: Action) -> Rule {
+    match action {
+        Action::ManageSelf => Rule::Own,
+        Action::ReadUsers
+        | Action::CreateUser
+        | Action::ChangeUser
+        | Action::DeactivateUser
+        | Action::AssignLead
+        | Action::AssignCustomer
+        | Action::AssignTask
+        | Action::ModerateNote => match role {
+            Role::Admin => Rule::All,
+            Role::Agent => Rule::Deny,
+        },
+        Action::ReadLeads
+        | Action::CreateLead
+        | Action::ChangeLead
+        | Action::ConvertLead
+        | Action::ReadCustomers
+        | Action::CreateCustomer
+        | Action::ChangeCustomer
+        | Action::DeleteCustomer
+        | Action::WriteNote
+        | Action::ReadTasks
+        | Action::CreateTask
+        | Action::ChangeTask
+        | Action::DeleteTask
+        | Action::ReadActivity
+        | Action::ReadDashboard => match role {
+            Role::Admin => Rule::All,
+            Role::Agent => Rule::Own,
+        },
+    }
+}
+
+/// The truth table of [`rule`], one line per action, as `docs/permissions.txt` holds it.
+pub fn truth_table() -> String {
+    let mut table = String::from("action           admin  agent\n");
+    for action in Action::ALL {
+        let cell = |role| match rule(role, action) {
+            Rule::Deny => "-",
+            Rule::Own => "own",
+            Rule::All => "all",
+        };
+        let name = format!("{action:?}");
+        // Writing to a string cannot fail.
+        let _ = writeln!(table, "{name:<16} {:<6} {}", cell(Role::Admin), cell(Role::Agent));
+    }
+    table
+}

@@ -1,0 +1,36 @@
+//! What an account may be.
+
+use crate::flaw::Flaw;
+
+/// The part that a user plays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// Sees and changes everything and manages users.
+    Admin,
+    /// Sees and changes what is theirs.
+    Agent,
+}
+
+impl Role {
+    /// Every role.
+    pub const ALL: [Self; 2] = [Self::Admin, Self::Agent];
+
+    /// The role's name on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Admin => "admin",
+            Self::Agent => "agent",
+        }
+    }
+
+    /// Reads a role's name.
+    ///
+    /// # Errors
+    /// `invalid` if it is none of them.
+    pub fn parse(text: &str) -> Result<Self, Flaw> {
+        Self::ALL
+            .into_iter()
+            .find(|role| role.as_str() == text)
+            .ok_or_else(|| Flaw::new("invalid", "must be one of: admin, agent"))
+    }
+}
