@@ -1,0 +1,3 @@
+//! The activity feed.
+
+pub mod list;

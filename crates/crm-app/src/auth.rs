@@ -1,0 +1,9 @@
+//! Signing in and out, and what users do with their own account.
+
+pub mod authenticate;
+pub mod login;
+pub mod logout;
+pub mod me;
+pub mod password;
+pub mod refresh;
+pub mod sessions;

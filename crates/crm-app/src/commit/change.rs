@@ -1,0 +1,70 @@
+//! The things that can be written, one variant each.
+
+use crm_domain::customer::Customer;
+use crm_domain::ids::{SessionId, UserId};
+use crm_domain::lead::Lead;
+use crm_domain::note::Note;
+use crm_domain::session::Session;
+use crm_domain::task::Task;
+use crm_domain::timestamp::Timestamp;
+use crm_domain::user::User;
+use crm_domain::version::{Replace, Versioned};
+
+use crate::users::transfer::Transfer;
+
+/// One thing that is written.
+///
+/// An insert demands that the id is free and makes version 1. A put demands that the store still holds the version
+/// that was read and makes the next one; a delete demands the same. What a change carries of the state before it is
+/// enough to keep the tallies without reading anything.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Change {
+    /// A new user; their email must be free.
+    InsertUser(User),
+    /// A user changed; their email must be free or their own.
+    PutUser(Replace<User>),
+    /// A new session.
+    InsertSession(Session),
+    /// A session's refresh token was used. The later moment wins; a session that is gone is none of its business.
+    TouchSession {
+        /// The session.
+        id: SessionId,
+        /// When.
+        at: Timestamp,
+    },
+    /// A session is over. The first moment stays.
+    EndSession {
+        /// The session.
+        id: SessionId,
+        /// When.
+        at: Timestamp,
+    },
+    /// A new lead.
+    InsertLead(Lead),
+    /// A lead changed.
+    PutLead(Replace<Lead>),
+    /// A new customer.
+    InsertCustomer(Customer),
+    /// A customer changed.
+    PutCustomer(Replace<Customer>),
+    /// A customer and its notes are deleted.
+    DeleteCustomer(Versioned<Customer>),
+    /// A new note; its customer changes in the same commit.
+    InsertNote(Note),
+    /// A note was edited; its customer changes in the same commit.
+    PutNote(Note),
+    /// A note is deleted; its customer changes in the same commit.
+    DeleteNote(Note),
+    /// A new task.
+    InsertTask(Task),
+    /// A task changed.
+    PutTask(Replace<Task>),
+    /// A task is deleted.
+    DeleteTask(Versioned<Task>),
+    /// A hand-over of everything that was somebody's has begun or gone on.
+    PutTransfer(Transfer),
+    /// The hand-over from this user is over.
+    DeleteTransfer(UserId),
+    /// The store has had its first admin. Once, for ever.
+    MarkSetUp,
+}

@@ -1,0 +1,171 @@
+//! What a use case is handed: the ports, the clock, the source of ids, and what is held in process.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crm_domain::access::actor::{Actor, SignedIn};
+use crm_domain::calendar::Calendar;
+use crm_domain::ids::{CommitId, Id, Kind};
+use crm_domain::timestamp::Timestamp;
+
+use crate::error::AppError;
+use crate::mirror::Mirror;
+use crate::ports::activities::Activities;
+use crate::ports::clock::Clock;
+use crate::ports::commits::Commits;
+use crate::ports::customers::Customers;
+use crate::ports::dashboard::Dashboard;
+use crate::ports::ids::Ids;
+use crate::ports::leads::Leads;
+use crate::ports::notes::Notes;
+use crate::ports::passwords::Passwords;
+use crate::ports::sessions::Sessions;
+use crate::ports::tasks::Tasks;
+use crate::ports::tokens::Tokens;
+use crate::ports::users::Users;
+use crate::ports::workspace::Workspaces;
+use crate::queue::Queue;
+use crate::setup::token::SetupToken;
+
+/// The ports of one store.
+#[derive(Clone)]
+pub struct Stores {
+    /// Writes.
+    pub commits: Arc<dyn Commits>,
+    /// Reads users.
+    pub users: Arc<dyn Users>,
+    /// Reads sessions.
+    pub sessions: Arc<dyn Sessions>,
+    /// Reads leads.
+    pub leads: Arc<dyn Leads>,
+    /// Reads customers.
+    pub customers: Arc<dyn Customers>,
+    /// Reads notes.
+    pub notes: Arc<dyn Notes>,
+    /// Reads tasks.
+    pub tasks: Arc<dyn Tasks>,
+    /// Reads the feed.
+    pub activities: Arc<dyn Activities>,
+    /// Reads the dashboard.
+    pub dashboard: Arc<dyn Dashboard>,
+    /// Reads the workspace.
+    pub workspaces: Arc<dyn Workspaces>,
+}
+
+impl Stores {
+    /// All ports of a store that implements every one.
+    pub fn of<S>(store: Arc<S>) -> Self
+    where
+        S: Commits
+            + Users
+            + Sessions
+            + Leads
+            + Customers
+            + Notes
+            + Tasks
+            + Activities
+            + Dashboard
+            + Workspaces
+            + 'static,
+    {
+        Self {
+            commits: Arc::<S>::clone(&store),
+            users: Arc::<S>::clone(&store),
+            sessions: Arc::<S>::clone(&store),
+            leads: Arc::<S>::clone(&store),
+            customers: Arc::<S>::clone(&store),
+            notes: Arc::<S>::clone(&store),
+            tasks: Arc::<S>::clone(&store),
+            activities: Arc::<S>::clone(&store),
+            dashboard: Arc::<S>::clone(&store),
+            workspaces: store,
+        }
+    }
+}
+
+/// How the use cases behave, from the configuration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rules {
+    /// How long a session lasts from sign-in.
+    pub session_life: Duration,
+    /// How long a use case may try before it gives up with [`AppError::Busy`].
+    pub deadline: Duration,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self { session_life: Duration::from_hours(7 * 24), deadline: Duration::from_secs(5) }
+    }
+}
+
+/// Everything a use case works with. One per server, shared by all requests.
+#[derive(Clone)]
+pub struct Ctx {
+    /// The store.
+    pub stores: Stores,
+    /// What is held in process; the store keeps it up to date.
+    pub mirror: Arc<Mirror>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// New ids.
+    pub ids: Arc<dyn Ids>,
+    /// Password hashes.
+    pub passwords: Arc<dyn Passwords>,
+    /// Tokens.
+    pub tokens: Arc<dyn Tokens>,
+    /// Where writers of one record wait for each other.
+    pub queue: Queue,
+    /// What proves that somebody may set up the first admin; none once there is one.
+    pub setup: Arc<SetupToken>,
+    /// How the use cases behave.
+    pub rules: Rules,
+}
+
+impl Ctx {
+    /// Now.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The workspace's calendar now.
+    pub fn calendar(&self) -> Calendar {
+        self.mirror.calendar()
+    }
+
+    /// A new id.
+    pub fn mint<K: Kind>(&self) -> Id<K> {
+        Id::from_uuid(self.ids.next())
+    }
+
+    /// The id of a new commit.
+    pub fn commit_id(&self) -> CommitId {
+        self.mint()
+    }
+
+    /// The actor as they are by now: their name and role may have changed since they were let in.
+    ///
+    /// # Errors
+    /// [`AppError::TokenRefused`] if they are not let in any more.
+    pub fn current(&self, actor: &Actor) -> Result<Actor, AppError> {
+        match actor {
+            Actor::System { why } => Ok(Actor::system(why)),
+            Actor::User(user) => {
+                let snapshot = self.mirror.snapshot();
+                let card = snapshot.user(user.id).ok_or(AppError::TokenRefused)?;
+                let stands = card.active
+                    && card.access_version == user.access_version
+                    && !snapshot.has_ended(user.session);
+                if !stands {
+                    return Err(AppError::TokenRefused);
+                }
+                Ok(Actor::User(SignedIn {
+                    id: card.id,
+                    name: card.name.clone(),
+                    role: card.role,
+                    access_version: card.access_version,
+                    session: user.session,
+                }))
+            }
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! Customers: everything that can be done with them, one file each.
+
+pub mod change;
+pub mod create;
+pub mod delete;
+pub mod events;
+pub mod form;
+pub mod list;
+pub mod read;

@@ -1,0 +1,41 @@
+//! Reading sessions.
+
+use async_trait::async_trait;
+use crm_domain::access::scope::{Scope, Sight};
+use crm_domain::ids::{SessionId, UserId};
+use crm_domain::session::{RefreshFingerprint, Session};
+use crm_domain::timestamp::Timestamp;
+
+use crate::error::StoreError;
+
+/// Reads sessions. A session belongs to its user.
+#[cfg_attr(feature = "mock", mockall::automock)]
+#[async_trait]
+pub trait Sessions: Send + Sync {
+    /// One session, live or over.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn session(&self, scope: &Scope, id: SessionId) -> Result<Sight<Session>, StoreError>;
+
+    /// The session whose refresh token has this fingerprint, live or over.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn session_by_fingerprint(
+        &self,
+        scope: &Scope,
+        fingerprint: &RefreshFingerprint,
+    ) -> Result<Option<Session>, StoreError>;
+
+    /// This user's sessions that were neither ended nor have run out, last used first, then by id.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn open_sessions(
+        &self,
+        scope: &Scope,
+        user: UserId,
+        now: Timestamp,
+    ) -> Result<Vec<Session>, StoreError>;
+}

@@ -1,0 +1,32 @@
+//! Reading what holds for the whole store.
+
+use async_trait::async_trait;
+use crm_domain::calendar::Calendar;
+
+use crate::error::StoreError;
+
+/// What holds for the whole store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Workspace {
+    /// The calendar that decides what a day is.
+    pub calendar: Calendar,
+    /// Whether the store has ever had an admin.
+    pub set_up: bool,
+}
+
+/// Reads the workspace.
+#[cfg_attr(feature = "mock", mockall::automock)]
+#[async_trait]
+pub trait Workspaces: Send + Sync {
+    /// The workspace as it is now.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn workspace(&self) -> Result<Workspace, StoreError>;
+
+    /// Whether the store answers at all.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn ping(&self) -> Result<(), StoreError>;
+}

@@ -1,0 +1,5 @@
+//! The first admin of a store.
+
+pub mod check;
+pub mod first_admin;
+pub mod token;

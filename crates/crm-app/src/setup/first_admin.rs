@@ -1,0 +1,50 @@
+//! Setting up the first admin: once per store, for ever.
+
+use crm_domain::access::actor::Actor;
+use crm_domain::access::role::Role;
+use crm_domain::flaw::{FieldErrors, Flaw};
+use crm_domain::form::Form;
+use crm_domain::raw::Members;
+use crm_domain::refusal::Refusal;
+use crm_domain::user::User;
+use crm_domain::version::{Version, Versioned};
+use secrecy::SecretString;
+
+use crate::auth::login::of_hasher;
+use crate::commit::change::Change;
+use crate::context::Ctx;
+use crate::decide::{Decision, decide};
+use crate::error::AppError;
+use crate::setup::check::can_set_up;
+use crate::users::register::{NewUser, inserting};
+
+/// The members of the request.
+pub const WRITABLE: &[&str] = &["name", "email", "password", "setupToken"];
+
+/// Makes the first admin for whoever shows the setup token. Of many at once one wins.
+///
+/// # Errors
+/// [`Refusal::AlreadySetUp`]; [`AppError::Invalid`], also on `setupToken` if it is not the one.
+pub async fn set_up(ctx: &Ctx, body: Members) -> Result<Versioned<User>, AppError> {
+    let mut form = Form::body(body, WRITABLE, &[]);
+    let token = form.secret_required("setupToken");
+    let new = NewUser::read(&mut form, Role::Admin);
+    let (token, new) = form.finish_with(token.zip(new))?;
+    if !can_set_up(ctx).await? {
+        return Err(Refusal::AlreadySetUp.into());
+    }
+    if !ctx.setup.fits(&token) {
+        let flaw = Flaw::new("wrong_setup_token", "is not the token that the server's terminal shows");
+        return Err(FieldErrors::one("setupToken", flaw).into());
+    }
+    let hash = ctx.passwords.hash(SecretString::from(new.password.expose())).await.map_err(of_hasher)?;
+    let (new, hash) = (&new, &hash);
+    let user = decide(ctx, &Actor::system("first admin"), &[], |system| async move {
+        let user = new.user(ctx.mint(), hash.clone(), ctx.now());
+        let commit = inserting(ctx, &system, &user).change(Change::MarkSetUp);
+        Ok(Decision::commit(commit, Versioned::stored(user, Version::FIRST)))
+    })
+    .await?;
+    ctx.setup.spend();
+    Ok(user)
+}

@@ -1,0 +1,9 @@
+//! Managing accounts, for admins.
+
+pub mod change;
+pub mod deactivate;
+pub mod guard;
+pub mod list;
+pub mod read;
+pub mod register;
+pub mod transfer;

@@ -1,0 +1,78 @@
+//! Deactivating a user, and handing over what was theirs.
+
+use crm_domain::access::action::Action;
+use crm_domain::access::actor::Actor;
+use crm_domain::access::policy::{Denied, authorize};
+use crm_domain::flaw::Flaw;
+use crm_domain::form::Form;
+use crm_domain::ids::UserId;
+use crm_domain::raw::Members;
+
+use crate::commit::Commit;
+use crate::commit::change::Change;
+use crate::commit::expect::Expect;
+use crate::context::Ctx;
+use crate::decide::{Decision, decide};
+use crate::error::AppError;
+use crate::input::path_id;
+use crate::people::{check_active, still_active};
+use crate::precondition::Precondition;
+use crate::users::change::{find, put};
+use crate::users::guard::guard;
+use crate::users::transfer::{Moved, Transfer, carry_on};
+
+/// The parameters of the request.
+pub const PARAMETERS: &[&str] = &["transferTo"];
+
+/// Deactivates a user in one commit, after which no token of theirs is good. With `transferTo`, what is open of theirs
+/// then goes to that user, batch by batch; the answer says how much moved.
+///
+/// # Errors
+/// [`AppError::Denied`] for agents; [`AppError::Invalid`], [`AppError::NotFound`], [`AppError::VersionMismatch`];
+/// [`AppError::Refused`] for the last admin and for oneself.
+pub async fn deactivate(
+    ctx: &Ctx,
+    actor: &Actor,
+    id: &str,
+    query: Members,
+    precondition: &Precondition,
+) -> Result<Option<Moved>, AppError> {
+    authorize(actor, Action::DeactivateUser)?;
+    let mut form = Form::query(query, PARAMETERS);
+    let id = path_id(&mut form, "id", id);
+    let to = form.optional("transferTo", UserId::parse);
+    if let Some(to) = to {
+        if id == Some(to) {
+            form.reject("transferTo", Flaw::new("invalid", "must be somebody else"));
+        } else if let Err(flaw) = check_active(ctx, to) {
+            form.reject("transferTo", flaw);
+        }
+    }
+    let id: UserId = form.finish_with(id)?;
+    let transfer = decide(ctx, actor, &[id.uuid()], |actor| async move {
+        let grant = authorize(&actor, Action::DeactivateUser)?;
+        let before = find(ctx, grant.scope(), id).await?;
+        precondition.check(before.version())?;
+        let now = ctx.now();
+        let after = before.record().clone().deactivate(now);
+        let mut commit = guard(ctx, &actor, Commit::new(ctx.commit_id()), before.record(), &after).await?;
+        let mut transfer = None;
+        if let Some(to) = to {
+            still_active(ctx, "transferTo", to)?;
+            let by = actor.user_id().ok_or(AppError::Denied(Denied))?;
+            let begun = Transfer { from: id, to, by, begun_at: now, moved: Moved::default() };
+            commit = commit.expect(Expect::UserActive(to)).change(Change::PutTransfer(begun.clone()));
+            transfer = Some(begun);
+        }
+        Ok(match put(ctx, &actor, commit.clone(), before, after) {
+            Decision::Commit(commit, _) => Decision::Commit(commit, transfer),
+            Decision::Answer(_) if transfer.is_some() => Decision::commit(commit, transfer),
+            Decision::Answer(_) => Decision::Answer(None),
+        })
+    })
+    .await?;
+    match transfer {
+        None => Ok(None),
+        Some(transfer) => carry_on(ctx, transfer).await.map(Some),
+    }
+}
