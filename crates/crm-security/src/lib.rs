@@ -1,0 +1,10 @@
+//! Passwords and tokens: implements [`crm_app::ports::passwords::Passwords`] with argon2 and
+//! [`crm_app::ports::tokens::Tokens`] with jsonwebtoken.
+//!
+//! # Where things are
+//! - [`passwords`]: argon2id on a small pool of threads of its own, so that a slow hash never delays another request.
+//! - [`tokens`]: signed access tokens, which are read without the store, and opaque refresh tokens, of which the store
+//!   keeps a keyed fingerprint only.
+
+pub mod passwords;
+pub mod tokens;

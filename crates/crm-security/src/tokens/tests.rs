@@ -1,0 +1,254 @@
+//! What a token is believed for, and what not.
+
+use crm_domain::ids::{SessionId, UserId};
+use proptest::prelude::*;
+
+use super::*;
+
+const ACCESS: &str = "an access secret of more than 32 bytes";
+const REFRESH: &str = "a refresh secret of more than 32 bytes";
+const LIFE: Duration = Duration::from_mins(15);
+
+fn tokens() -> JwtTokens {
+    JwtTokens::new(&TokenSecrets { access: ACCESS.into(), refresh: REFRESH.into() }, LIFE).unwrap()
+}
+
+fn now() -> Timestamp {
+    Timestamp::parse("2026-11-23T10:00:00.250Z").unwrap()
+}
+
+fn later(seconds: u64) -> Timestamp {
+    Timestamp::parse("2026-11-23T10:00:00Z").unwrap().plus(Duration::from_secs(seconds))
+}
+
+fn who() -> AccessClaims {
+    AccessClaims {
+        user: UserId::parse("01890a5d-ac96-774b-bcce-b302099a8057").unwrap(),
+        session: SessionId::parse("01890a5d-ac96-774b-bcce-b302099a8058").unwrap(),
+        access_version: 3,
+    }
+}
+
+fn issued() -> String {
+    tokens().issue(&who(), now()).unwrap().expose_secret().to_owned()
+}
+
+/// A token with this header and these claims, signed with our own key.
+fn signed(header: &str, claims: &str) -> String {
+    let message = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims));
+    let key = Hmac::<Sha256>::new_from_slice(ACCESS.as_bytes()).unwrap();
+    let signature = key.chain_update(message.as_bytes()).finalize().into_bytes();
+    format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature))
+}
+
+const HEADER: &str = r#"{"typ":"JWT","alg":"HS256"}"#;
+const CLAIMS: &str = concat!(
+    r#"{"iss":"crm","aud":"crm-api","sub":"01890a5d-ac96-774b-bcce-b302099a8057","#,
+    r#""sid":"01890a5d-ac96-774b-bcce-b302099a8058","ver":3,"iat":1795428000,"nbf":1795428000,"exp":1795428900}"#
+);
+
+#[test]
+fn a_token_says_what_it_was_issued_for() {
+    assert_eq!(tokens().read(&issued(), now()), Ok(who()));
+}
+
+#[test]
+fn a_token_is_what_the_tests_forge() {
+    assert_eq!(issued(), signed(HEADER, CLAIMS));
+}
+
+#[test]
+fn a_token_is_good_for_its_life_and_five_seconds_more() {
+    let (tokens, token) = (tokens(), issued());
+    assert_eq!(tokens.read(&token, later(900)), Ok(who()));
+    assert_eq!(tokens.read(&token, later(904)), Ok(who()));
+    assert_eq!(tokens.read(&token, later(905)), Err(TokenFlaw));
+    assert_eq!(tokens.read(&token, later(906)), Err(TokenFlaw));
+    assert_eq!(tokens.read(&token, Timestamp::MAX), Err(TokenFlaw));
+}
+
+#[test]
+fn a_token_is_not_good_before_it_was_issued() {
+    let (tokens, token) = (tokens(), issued());
+    let issue = later(0);
+    assert_eq!(tokens.read(&token, issue.minus(Duration::from_secs(5))), Ok(who()));
+    assert_eq!(tokens.read(&token, issue.minus(Duration::from_millis(5_001))), Err(TokenFlaw));
+    assert_eq!(tokens.read(&token, Timestamp::MIN), Err(TokenFlaw));
+}
+
+#[test]
+fn a_token_of_another_key_is_refused() {
+    let secrets = TokenSecrets { access: REFRESH.into(), refresh: REFRESH.into() };
+    let other = JwtTokens::new(&secrets, LIFE).unwrap();
+    assert_eq!(other.read(&issued(), now()), Err(TokenFlaw));
+}
+
+#[test]
+fn only_a_header_of_our_own_kind_is_taken() {
+    let tokens = tokens();
+    for header in [
+        r#"{"typ":"JWT","alg":"none"}"#,
+        r#"{"typ":"JWT","alg":"HS384"}"#,
+        r#"{"typ":"JWT","alg":"RS256"}"#,
+        r#"{"typ":"JWT","alg":"hs256"}"#,
+        r#"{"typ":"JWT","alg":["HS256"]}"#,
+        r#"{"typ":"JWT"}"#,
+        r#"{"alg":"HS256"}"#,
+        r#"{"typ":"refresh","alg":"HS256"}"#,
+        r#"{"typ":"JWT","alg":"HS256","crit":["b64"],"b64":false}"#,
+        r#"{"typ":"JWT","alg":"none","alg":"HS256"}"#,
+        r#"{"typ":"JWT","alg":"HS256"} x"#,
+        "[]",
+        "",
+    ] {
+        assert_eq!(tokens.read(&signed(header, CLAIMS), now()), Err(TokenFlaw), "{header}");
+    }
+}
+
+#[test]
+fn every_claim_is_needed() {
+    let tokens = tokens();
+    let whole: Vec<&str> = CLAIMS.trim_matches(['{', '}']).split(',').collect();
+    for missing in 0..whole.len() {
+        let rest: Vec<&str> = whole
+            .iter()
+            .enumerate()
+            .filter(|(place, _)| *place != missing)
+            .map(|(_, claim)| *claim)
+            .collect();
+        let claims = format!("{{{}}}", rest.join(","));
+        assert_eq!(tokens.read(&signed(HEADER, &claims), now()), Err(TokenFlaw), "{claims}");
+    }
+    assert_eq!(whole.len(), 8);
+}
+
+#[test]
+fn every_claim_is_checked() {
+    let tokens = tokens();
+    for (right, wrong) in [
+        (r#""iss":"crm""#, r#""iss":"other""#),
+        (r#""iss":"crm""#, r#""iss":["crm"]"#),
+        (r#""aud":"crm-api""#, r#""aud":"other""#),
+        (r#""aud":"crm-api""#, r#""aud":["crm-api","other"]"#),
+        (r#""sub":"01890a5d"#, r#""sub":"x1890a5d"#),
+        (r#""sub":"01890a5d-ac96-774b-bcce-b302099a8057""#, r#""sub":"""#),
+        (r#""sid":"01890a5d"#, r#""sid":"x1890a5d"#),
+        (r#""ver":3"#, r#""ver":-3"#),
+        (r#""ver":3"#, r#""ver":"3""#),
+        (r#""ver":3"#, r#""ver":null"#),
+        (r#""iat":1795428000"#, r#""iat":1795428900"#),
+        (r#""nbf":1795428000"#, r#""nbf":1795428900"#),
+        (r#""nbf":1795428000"#, r#""nbf":"1795428000""#),
+        (r#""exp":1795428900"#, r#""exp":1795427994"#),
+        (r#""exp":1795428900"#, r#""exp":9e99"#),
+        (r#""exp":1795428900"#, r#""exp":-9223372036854775808"#),
+        (r#""exp":1795428900"#, r#""exp":1795428900,"exp":1795429900"#),
+        (r#""sub":"#, r#""sub":"01890a5d-ac96-774b-bcce-b302099a8059","sub":"#),
+        (r#""exp":1795428900}"#, r#""exp":1795428900}}"#),
+        (CLAIMS, "null"),
+        (CLAIMS, ""),
+    ] {
+        let claims = CLAIMS.replace(right, wrong);
+        assert_ne!(claims, CLAIMS);
+        assert_eq!(tokens.read(&signed(HEADER, &claims), now()), Err(TokenFlaw), "{claims}");
+    }
+}
+
+#[test]
+fn what_is_no_token_is_refused() {
+    let (tokens, token) = (tokens(), issued());
+    let (message, _) = token.rsplit_once('.').unwrap();
+    for text in [
+        String::new(),
+        ".".to_owned(),
+        "..".to_owned(),
+        "...".to_owned(),
+        message.to_owned(),
+        format!("{message}."),
+        token[..token.len() - 1].to_owned(),
+        format!("{token}A"),
+        format!("{token}="),
+        format!("{token} "),
+        format!("{token}\n"),
+        format!(" {token}"),
+        format!("{token}.{token}"),
+        format!("{token}."),
+        format!(".{token}"),
+        "é.é.é".to_owned(),
+        "A".repeat(1_000_000),
+    ] {
+        assert_eq!(tokens.read(&text, now()), Err(TokenFlaw));
+    }
+}
+
+#[test]
+fn a_refresh_token_is_random_and_known_by_its_fingerprint() {
+    let tokens = tokens();
+    let (one, other) = (tokens.mint_refresh().unwrap(), tokens.mint_refresh().unwrap());
+    let text = one.token.expose_secret();
+    assert_eq!(URL_SAFE_NO_PAD.decode(text.strip_prefix("crt_").unwrap()).unwrap().len(), 32);
+    assert_ne!(text, other.token.expose_secret());
+    assert_eq!(tokens.fingerprint(text), one.fingerprint);
+    assert_ne!(tokens.fingerprint(other.token.expose_secret()), one.fingerprint);
+}
+
+#[test]
+fn a_fingerprint_needs_the_secret() {
+    let secrets = TokenSecrets { access: ACCESS.into(), refresh: ACCESS.into() };
+    let other = JwtTokens::new(&secrets, LIFE).unwrap();
+    assert_ne!(other.fingerprint("crt_x"), tokens().fingerprint("crt_x"));
+}
+
+#[test]
+fn a_short_secret_is_refused_by_name_and_never_shown() {
+    let secrets = TokenSecrets { access: ACCESS.into(), refresh: "hunter2".into() };
+    let error = JwtTokens::new(&secrets, LIFE).unwrap_err();
+    assert_eq!(error.to_string(), "the refresh secret is shorter than 32 bytes");
+    assert!(!format!("{secrets:?} {:?}", tokens()).contains("secret of more"));
+}
+
+proptest! {
+    #[test]
+    fn a_token_with_any_character_changed_is_refused(place in any::<prop::sample::Index>(), new in "[ -~]") {
+        let token = issued();
+        let place = place.index(token.len());
+        let changed = format!("{}{new}{}", &token[..place], &token[place + 1..]);
+        prop_assume!(changed != token);
+        prop_assert_eq!(tokens().read(&changed, now()), Err(TokenFlaw));
+    }
+
+    #[test]
+    fn a_token_cut_or_lengthened_anywhere_is_refused(
+        place in any::<prop::sample::Index>(),
+        cut in 0_usize..4,
+        more in "[A-Za-z0-9_.=-]{0,3}",
+    ) {
+        let token = issued();
+        let place = place.index(token.len());
+        let end = (place + cut).min(token.len());
+        let changed = format!("{}{more}{}", &token[..place], &token[end..]);
+        prop_assume!(changed != token);
+        prop_assert_eq!(tokens().read(&changed, now()), Err(TokenFlaw));
+    }
+
+    #[test]
+    fn no_text_at_all_makes_it_panic(
+        text in any::<String>(),
+        dotted in "[A-Za-z0-9_-]{0,40}(\\.[A-Za-z0-9_-]{0,43}){2}",
+    ) {
+        prop_assert_eq!(tokens().read(&text, now()), Err(TokenFlaw));
+        prop_assert_eq!(tokens().read(&dotted, now()), Err(TokenFlaw));
+    }
+
+    #[test]
+    fn whoever_is_issued_a_token_at_any_time_is_read_back(
+        millis in 0_i64..4_102_444_800_000,
+        version in any::<u32>(),
+        elapsed in 0_u64..900_000,
+    ) {
+        let issue = Timestamp::from_millis(millis).unwrap();
+        let claims = AccessClaims { access_version: version, ..who() };
+        let token = tokens().issue(&claims, issue).unwrap();
+        prop_assert_eq!(tokens().read(token.expose_secret(), issue.plus(Duration::from_millis(elapsed))), Ok(claims));
+    }
+}
