@@ -1,0 +1,135 @@
+//! Applying commits: the one way to write.
+//!
+//! A commit is one job of the writer: known already? → what it expects → its changes, each only if its record still
+//! has the version that was read → events → the answer to keep → counters. Whatever does not hold undoes the job.
+
+mod customers;
+mod events;
+mod expects;
+mod leads;
+mod notes;
+mod replay;
+mod sessions;
+mod tags;
+mod tasks;
+pub(crate) mod undone;
+mod users;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use crm_app::commit::change::Change;
+use crm_app::commit::{Commit, UniqueKey, Verdict};
+use crm_app::error::StoreError;
+use crm_app::ports::commits::Commits;
+use crm_app::tally;
+use crm_domain::calendar::Calendar;
+use crm_domain::ids::CommitId;
+use rusqlite::Connection;
+
+use self::undone::{Undone, Written};
+use crate::db::Db;
+use crate::engine::job::Written as Job;
+use crate::rows::{self, transfer};
+use crate::store::SqliteStore;
+use crate::{tallies, workspace};
+
+#[async_trait]
+impl Commits for SqliteStore {
+    async fn commit(&self, commit: Arc<Commit>) -> Result<Verdict, StoreError> {
+        let mirror = Arc::clone(self.mirror());
+        let written = self
+            .write(move |conn| {
+                let calendar = workspace::calendar(&Db::new(conn)).map_err(undone::store)?;
+                match apply(conn, &commit, calendar)? {
+                    Applied::Before => Ok(Job::plain(())),
+                    Applied::Now => {
+                        tallies::add(conn, &tally::deltas(&commit.changes, &calendar))?;
+                        Ok(Job::then((), move || mirror.apply(&commit.changes)))
+                    }
+                }
+            })
+            .await?;
+        match written {
+            Ok(()) => Ok(Verdict::Applied),
+            Err(Undone::Verdict(verdict)) => Ok(verdict),
+            Err(Undone::Store(error)) => Err(error),
+        }
+    }
+}
+
+/// When a commit was applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Applied {
+    /// By an earlier try.
+    Before,
+    /// By this one.
+    Now,
+}
+
+/// Applies a commit in the transaction that runs, all but the counters.
+pub(crate) fn apply(conn: &Connection, commit: &Commit, calendar: Calendar) -> Written<Applied> {
+    if is_known(conn, commit)? {
+        return Ok(Applied::Before);
+    }
+    for expect in &commit.expects {
+        if !expects::holds(conn, expect)? {
+            return Err(undone::stale());
+        }
+    }
+    for change in &commit.changes {
+        write(conn, change, commit.id, calendar)?;
+    }
+    events::write(conn, commit)?;
+    if let Some(answer) = &commit.replay {
+        replay::write(conn, answer)?;
+    }
+    Ok(Applied::Now)
+}
+
+/// Whether the commit was applied before: by its events, or by the session it made. What has neither comes to the
+/// same when it is applied again.
+fn is_known(conn: &Connection, commit: &Commit) -> rusqlite::Result<bool> {
+    let id = [rows::key(commit.id)];
+    if !commit.events.is_empty() {
+        return conn.prepare_cached("SELECT 1 FROM activity WHERE commit_id = ?1")?.exists(id);
+    }
+    for change in &commit.changes {
+        if let Change::InsertSession(session) = change {
+            return conn
+                .prepare_cached("SELECT 1 FROM session WHERE id = ?1 AND commit_id = ?2")?
+                .exists([rows::key(session.id), rows::key(commit.id)]);
+        }
+    }
+    Ok(false)
+}
+
+fn write(conn: &Connection, change: &Change, commit: CommitId, calendar: Calendar) -> Written<()> {
+    match change {
+        Change::InsertUser(user) => users::insert(conn, user),
+        Change::PutUser(put) => users::put(conn, put),
+        Change::InsertSession(session) => sessions::insert(conn, session, commit),
+        Change::TouchSession { id, at } => sessions::touch(conn, *id, *at),
+        Change::EndSession { id, at } => sessions::end(conn, *id, *at),
+        Change::InsertLead(lead) => leads::insert(conn, lead),
+        Change::PutLead(put) => leads::put(conn, put),
+        Change::InsertCustomer(customer) => customers::insert(conn, customer),
+        Change::PutCustomer(put) => customers::put(conn, put),
+        Change::DeleteCustomer(customer) => customers::delete(conn, customer),
+        Change::InsertNote(note) => notes::insert(conn, note),
+        Change::PutNote(note) => notes::put(conn, note),
+        Change::DeleteNote(note) => notes::delete(conn, note),
+        Change::InsertTask(task) => tasks::insert(conn, task, calendar),
+        Change::PutTask(put) => tasks::put(conn, put, calendar),
+        Change::DeleteTask(task) => tasks::delete(conn, task),
+        Change::PutTransfer(transfer) => Ok(transfer::put(conn, transfer).map(drop)?),
+        Change::DeleteTransfer(from) => Ok(transfer::delete(conn, *from).map(drop)?),
+        Change::MarkSetUp => {
+            if workspace::mark_set_up(conn)? {
+                Ok(())
+            } else {
+                Err(undone::duplicate(UniqueKey::SetUp))
+            }
+        }
+    }
+}

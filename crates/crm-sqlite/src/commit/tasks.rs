@@ -1,0 +1,45 @@
+//! Writing tasks, with what they are found by.
+
+use crm_domain::calendar::Calendar;
+use crm_domain::task::Task;
+use crm_domain::version::{Replace, Versioned};
+use rusqlite::Connection;
+
+use super::undone::{self, Written};
+use crate::rows::task;
+use crate::search;
+
+/// A new task.
+pub(super) fn insert(conn: &Connection, task: &Task, calendar: Calendar) -> Written<()> {
+    let search_key = task::key_of(task);
+    let n = task::insert(conn, task, calendar, &search_key).map_err(undone::by_constraint)?;
+    search::TASKS.insert(conn, n, &search_key, Some(task.owner))?;
+    Ok(())
+}
+
+/// A task changed. What did not change is not written again: its indexes are most of the work.
+pub(super) fn put(conn: &Connection, put: &Replace<Task>, calendar: Calendar) -> Written<()> {
+    let (before, after) = (put.before.record(), &put.after);
+    let Some(n) = task::update_state(conn, after, calendar, put.before.version())? else {
+        return Err(undone::stale());
+    };
+    let searched = before.searched() != after.searched();
+    if !searched && before.owner == after.owner {
+        return Ok(());
+    }
+    let search_key = task::key_of(after);
+    if searched {
+        task::update_texts(conn, n, after, &search_key)?;
+    }
+    search::TASKS.replace(conn, n, &search_key, Some(after.owner))?;
+    Ok(())
+}
+
+/// A task is deleted.
+pub(super) fn delete(conn: &Connection, task: &Versioned<Task>) -> Written<()> {
+    let Some(n) = task::delete(conn, task.record(), task.version())? else {
+        return Err(undone::stale());
+    };
+    search::TASKS.delete(conn, n)?;
+    Ok(())
+}

@@ -1,0 +1,181 @@
+//! The machinery below the queries: one writer thread, a few reader threads, and nothing that knows a lead.
+//!
+//! ```text
+//! write(job) ─▶ bounded queue ─▶ writer thread:  BEGIN IMMEDIATE
+//!                                                  SAVEPOINT job … RELEASE | ROLLBACK TO     (per job)
+//!                                                COMMIT                    (one fsync for the batch)
+//!                                                after_commit, answer      (per job, in the same order)
+//! read(job)  ─▶ bounded queue ─▶ one of N reader threads, each with a `query_only` connection
+//! ```
+//!
+//! What it promises:
+//! - **Durable before answered.** No answer leaves before the COMMIT of its batch, refusals included: a
+//!   refusal may rest on what an earlier job of the same batch wrote.
+//! - **Whole or not at all.** A job that refuses, fails or panics is rolled back alone. When the batch itself
+//!   is lost, every job of it is answered with the same error and none was applied.
+//! - **In commit order.** What a job leaves for after the commit (`Written::then`) runs on the writer thread,
+//!   job by job, before that job's caller hears of it. Memory that mirrors the store is changed there.
+//! - **Other processes are noticed.** See [`watch`].
+//!
+//! A store in memory has one connection, and so one thread that serves writes and reads in the order they
+//! came. The calls and the promises are the same.
+
+pub mod error;
+pub mod job;
+pub mod location;
+pub mod lock;
+pub mod migrate;
+pub mod options;
+pub mod stats;
+pub mod watch;
+
+mod batch;
+mod connection;
+mod filesystem;
+mod readers;
+mod thread;
+mod writer;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rusqlite::Connection;
+
+use self::error::{Cause, EngineError, JobError, OpenError};
+use self::job::{Answer, Written};
+use self::location::Location;
+use self::migrate::Migration;
+use self::options::Options;
+use self::readers::Readers;
+use self::stats::{Counters, Stats};
+use self::watch::{Hooks, Watch};
+use self::writer::{Message, Writer};
+
+/// An open store. Dropping it finishes what is queued, empties the write-ahead log and joins the threads.
+pub struct Engine {
+    // Dropped in this order: a reader that is still open would keep the log from being emptied.
+    readers: Option<Readers>,
+    writer: Writer,
+    counters: Arc<Counters>,
+    queue_wait: Duration,
+}
+
+impl Engine {
+    /// Opens the store, creates it where there is none, and brings its schema up to date. Blocks.
+    ///
+    /// `migrations` are numbered from 1 without gaps, in order.
+    ///
+    /// # Errors
+    /// When the file cannot be made or opened, lies on a network file system, belongs to another program or to
+    /// a newer version of this one, when a migration fails, or when the durability asked for did not take.
+    pub fn open(
+        location: &Location,
+        migrations: &[Migration],
+        options: &Options,
+        hooks: Hooks,
+    ) -> Result<Self, OpenError> {
+        let location = location.prepare()?;
+        let connection = connection::open_writer(&location, migrations, options)?;
+        let watch = Watch::new(&connection, hooks, options.watch_every).map_err(OpenError::Sqlite)?;
+        let counters = Arc::new(Counters::default());
+        let writer = Writer::start(connection, watch, Arc::clone(&counters), options)?;
+        let readers = match &location {
+            Location::File(path) => Some(Readers::start(path, options)?),
+            Location::Memory => None,
+        };
+        Ok(Self { readers, writer, counters, queue_wait: options.queue_wait })
+    }
+
+    /// Runs a job on the writer, in a savepoint of its own, and answers once its batch is committed.
+    ///
+    /// The outer result says whether the store could do its work, the inner one what the job decided. A job
+    /// must leave the transaction alone: no BEGIN, COMMIT or ROLLBACK (savepoints of its own are fine).
+    ///
+    /// A caller that goes away after the job was queued changes nothing: the job still runs, and may commit.
+    ///
+    /// # Errors
+    /// Any [`EngineError`]; the job was then not applied.
+    pub async fn write<T, E, F>(&self, job: F) -> Answer<T, E>
+    where
+        F: FnOnce(&Connection) -> Result<Written<T>, JobError<E>> + Send + 'static,
+        T: Send + 'static,
+        E: Send + 'static,
+    {
+        let (job, answer) = job::pending(job);
+        submit(self.writer.queue(), Message::Write(job), self.queue_wait).await?;
+        answer.await.unwrap_or(Err(EngineError::Unavailable(Cause::Closed)))
+    }
+
+    /// Runs a job on a reader. Each statement sees the store as it is when the statement starts.
+    ///
+    /// It sees every write that was answered before. A caller that goes away takes a job that has not begun
+    /// with it.
+    ///
+    /// # Errors
+    /// Any [`EngineError`].
+    pub async fn read<T, E, F>(&self, job: F) -> Answer<T, E>
+    where
+        F: FnOnce(&Connection) -> Result<T, JobError<E>> + Send + 'static,
+        T: Send + 'static,
+        E: Send + 'static,
+    {
+        let (job, answer) = readers::pending(job);
+        self.submit_read(job).await?;
+        answer.await.unwrap_or(Err(EngineError::Unavailable(Cause::Closed)))
+    }
+
+    /// Like [`Engine::read`], and all statements of the job see one and the same state of the store.
+    ///
+    /// # Errors
+    /// Any [`EngineError`].
+    pub async fn read_snapshot<T, E, F>(&self, job: F) -> Answer<T, E>
+    where
+        F: FnOnce(&Connection) -> Result<T, JobError<E>> + Send + 'static,
+        T: Send + 'static,
+        E: Send + 'static,
+    {
+        self.read(move |conn| {
+            // Ended by whoever runs the job, on every way out of it.
+            conn.prepare_cached("BEGIN DEFERRED")?.execute([])?;
+            job(conn)
+        })
+        .await
+    }
+
+    /// How much waits and how much was done, for a gauge.
+    pub fn stats(&self) -> Stats {
+        let reads_queued = self.readers.as_ref().map_or(0, |readers| readers.queue().len());
+        self.counters.stats(self.queue_depth(), reads_queued)
+    }
+
+    /// Jobs that wait for the writer.
+    pub fn queue_depth(&self) -> usize {
+        self.writer.queue().len()
+    }
+
+    /// Finishes what is queued, empties the write-ahead log and joins the threads, as dropping does. Blocks.
+    pub fn close(self) {
+        drop(self);
+    }
+
+    async fn submit_read(&self, job: readers::ReadJob) -> Result<(), EngineError> {
+        match &self.readers {
+            Some(readers) => submit(readers.queue(), job, self.queue_wait).await,
+            None => submit(self.writer.queue(), Message::Read(job), self.queue_wait).await,
+        }
+    }
+}
+
+/// Queues a message, waiting for room no longer than `wait`.
+async fn submit<M>(queue: &flume::Sender<M>, message: M, wait: Duration) -> Result<(), EngineError> {
+    let message = match queue.try_send(message) {
+        Ok(()) => return Ok(()),
+        Err(flume::TrySendError::Disconnected(_)) => return Err(EngineError::Unavailable(Cause::Closed)),
+        Err(flume::TrySendError::Full(message)) => message,
+    };
+    match tokio::time::timeout(wait, queue.send_async(message)).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(_)) => Err(EngineError::Unavailable(Cause::Closed)),
+        Err(_) => Err(EngineError::Unavailable(Cause::QueueFull)),
+    }
+}

@@ -1,0 +1,179 @@
+//! Connections: how they are opened, and the settings that the rest relies on.
+
+use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rusqlite::config::DbConfig;
+use rusqlite::limits::Limit;
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+use super::error::OpenError;
+use super::location::Location;
+use super::migrate::{self, Migration};
+use super::options::{Options, Synchronous};
+
+/// Statements kept prepared on each connection: all the hot ones, and room for the rare.
+const STATEMENTS: usize = 256;
+/// Page cache of the writer, in KiB.
+const WRITER_CACHE: i64 = 16 * 1024;
+/// Page cache of each reader, in KiB. What it lacks is mapped.
+const READER_CACHE: i64 = 8 * 1024;
+/// How much of the file is mapped, in bytes. Shared by all connections, and given back under pressure.
+const MAPPED: i64 = 256 * 1024 * 1024;
+/// What is left of the write-ahead log after a checkpoint, in bytes, however large a burst made it.
+const LOG_KEPT: i64 = 64 * 1024 * 1024;
+/// The longest value and the longest row, in bytes.
+const LONGEST_VALUE: i32 = 64 * 1024 * 1024;
+/// The longest statement, in bytes.
+const LONGEST_SQL: i32 = 1024 * 1024;
+/// Between two tries to open a file that is busy.
+const BUSY_PAUSE: Duration = Duration::from_millis(5);
+
+/// Opens the connection that writes, with the schema up to date.
+///
+/// A file that is not ours or newer than we are is refused before the first byte of it is changed.
+///
+/// # Errors
+/// Any [`OpenError`].
+pub(super) fn open_writer(
+    location: &Location,
+    migrations: &[Migration],
+    options: &Options,
+) -> Result<Connection, OpenError> {
+    let started = Instant::now();
+    loop {
+        let opened = try_open_writer(location, migrations, options);
+        // Where two processes turn on the log of a new file, or the last one leaves while the next one comes,
+        // SQLite says "busy" at once instead of waiting its time.
+        let busy = matches!(&opened, Err(OpenError::Sqlite(error)) if is_busy(error));
+        if !busy || started.elapsed() >= options.busy_timeout {
+            return opened;
+        }
+        thread::park_timeout(BUSY_PAUSE);
+    }
+}
+
+/// Opens a connection that reads, on a file that a writer has opened before.
+///
+/// # Errors
+/// [`OpenError::Sqlite`].
+pub(super) fn open_reader(path: &Path, options: &Options) -> Result<Connection, OpenError> {
+    let conn = open(path, options)?;
+    let configured =
+        configure(&conn, READER_CACHE).and_then(|()| conn.pragma_update(None, "query_only", true));
+    configured.map_err(OpenError::Sqlite)?;
+    Ok(conn)
+}
+
+fn try_open_writer(
+    location: &Location,
+    migrations: &[Migration],
+    options: &Options,
+) -> Result<Connection, OpenError> {
+    let mut conn = match location {
+        Location::File(path) => open(path, options)?,
+        Location::Memory => Connection::open_in_memory().map_err(OpenError::Sqlite)?,
+    };
+    migrate::inspect(&conn, migrations)?;
+    configure(&conn, WRITER_CACHE).map_err(OpenError::Sqlite)?;
+    match location {
+        Location::File(path) => {
+            make_durable(&conn, options.synchronous)?;
+            migrate::run(&mut conn, Some(path), migrations)?;
+        }
+        Location::Memory => migrate::run(&mut conn, None, migrations)?,
+    }
+    Ok(conn)
+}
+
+fn open(path: &Path, options: &Options) -> Result<Connection, OpenError> {
+    // Each connection stays with one thread, so it needs no mutex of its own.
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let conn = Connection::open_with_flags(path, flags).map_err(of_open)?;
+    conn.busy_timeout(options.busy_timeout).map_err(OpenError::Sqlite)?;
+    Ok(conn)
+}
+
+fn is_busy(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
+}
+
+/// Tells a file that is no database from whatever else went wrong.
+pub(super) fn of_open(error: rusqlite::Error) -> OpenError {
+    if error.sqlite_error_code() == Some(ErrorCode::NotADatabase) {
+        OpenError::NotADatabase(error)
+    } else {
+        OpenError::Sqlite(error)
+    }
+}
+
+fn configure(conn: &Connection, cache: i64) -> rusqlite::Result<()> {
+    conn.set_prepared_statement_cache_capacity(STATEMENTS);
+    // A schema is data, and the file may have been in other hands: it may not run what it names, nor reach
+    // below its tables, nor turn a misspelt column into a text.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
+    conn.set_limit(Limit::SQLITE_LIMIT_LENGTH, LONGEST_VALUE)?;
+    conn.set_limit(Limit::SQLITE_LIMIT_SQL_LENGTH, LONGEST_SQL)?;
+    // One, as VACUUM INTO attaches its target.
+    conn.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 1)?;
+    conn.pragma_update(None, "foreign_keys", true)?;
+    conn.pragma_update(None, "temp_store", "memory")?;
+    // Negative: in KiB, not in pages.
+    conn.pragma_update(None, "cache_size", -cache)?;
+    conn.pragma_update(None, "mmap_size", MAPPED)
+}
+
+/// Turns on what makes an answered write survive the power, and reads it back: SQLite does not say when a
+/// PRAGMA did not take.
+fn make_durable(conn: &Connection, synchronous: Synchronous) -> Result<(), OpenError> {
+    let asked = match synchronous {
+        Synchronous::Full => 2,
+        Synchronous::Normal => 1,
+    };
+    let journal: String = conn
+        .pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))
+        .map_err(OpenError::Sqlite)?;
+    if journal != "wal" {
+        return Err(OpenError::NotDurable { setting: "journal_mode", found: journal });
+    }
+    conn.pragma_update(None, "synchronous", asked).map_err(OpenError::Sqlite)?;
+    let found: i64 =
+        conn.pragma_query_value(None, "synchronous", |row| row.get(0)).map_err(OpenError::Sqlite)?;
+    if found != asked {
+        return Err(OpenError::NotDurable { setting: "synchronous", found: found.to_string() });
+    }
+    // Of effect on macOS only, where a plain fsync does not reach the disk.
+    let rest = conn
+        .pragma_update(None, "fullfsync", true)
+        .and_then(|()| conn.pragma_update(None, "checkpoint_fullfsync", true))
+        .and_then(|()| conn.pragma_update(None, "journal_size_limit", LOG_KEPT));
+    rest.map_err(OpenError::Sqlite)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_store_that_cannot_keep_a_log_is_refused() {
+        let conn = Connection::open_in_memory().unwrap();
+        let refused = make_durable(&conn, Synchronous::Full);
+        assert!(matches!(refused, Err(OpenError::NotDurable { setting: "journal_mode", .. })));
+    }
+
+    #[test]
+    fn a_reader_cannot_write_and_a_quoted_text_is_no_text() {
+        let folder = tempfile::tempdir().unwrap();
+        let location = Location::File(folder.path().join("crm.db")).prepare().unwrap();
+        let Location::File(path) = &location else { unreachable!() };
+        let writer = open_writer(&location, &[], &Options::default()).unwrap();
+        writer.execute_batch("CREATE TABLE t (a)").unwrap();
+        let reader = open_reader(path, &Options::default()).unwrap();
+        assert!(reader.execute("INSERT INTO t VALUES (1)", []).is_err());
+        assert!(writer.execute("INSERT INTO t VALUES (\"a\")", []).is_err());
+    }
+}

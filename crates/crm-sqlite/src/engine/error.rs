@@ -1,0 +1,213 @@
+//! What can go wrong: while opening, while working, and inside a job.
+
+use std::io;
+use std::sync::Arc;
+
+use rusqlite::ErrorCode;
+use rusqlite::ffi;
+
+/// Why a store could not be opened. The texts are written for who started the program.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The folder or the file could not be created or reached.
+    #[error("the store's file cannot be created or reached")]
+    File(#[source] io::Error),
+    /// Locks and shared memory, on which the write-ahead log rests, do not hold over a network.
+    #[error("the store lies on a network file system ({kind}); it needs a local disk")]
+    NetworkFileSystem {
+        /// The file system's name.
+        kind: &'static str,
+    },
+    /// The file is something else altogether.
+    #[error("the file is not a database")]
+    NotADatabase(#[source] rusqlite::Error),
+    /// An SQLite file of another program, left as it was.
+    #[error("the file is a database of another program (application id {application_id})")]
+    Foreign {
+        /// What the file says it belongs to; 0 for a file that does not say.
+        application_id: i32,
+    },
+    /// Written by a newer version of this program, left as it was.
+    #[error(
+        "the store has schema {found}, and this version knows schemas up to {known}; use a newer version"
+    )]
+    NewerSchema {
+        /// The number of the last migration the file went through.
+        found: u32,
+        /// The number of the last migration this program has.
+        known: u32,
+    },
+    /// The copy that is made before an existing store is migrated failed; the store is as it was.
+    #[error("the copy of the store before its migration cannot be made")]
+    Copy(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A migration failed and was rolled back.
+    #[error("migration {number} failed and was rolled back")]
+    Migration {
+        /// The migration's number.
+        number: u32,
+        /// What SQLite said.
+        #[source]
+        source: rusqlite::Error,
+    },
+    /// A setting on which durability rests was asked for and did not take.
+    #[error("the setting {setting} did not take: it is {found}")]
+    NotDurable {
+        /// The PRAGMA's name.
+        setting: &'static str,
+        /// What it was when read back.
+        found: String,
+    },
+    /// Anything else that SQLite said while the store was opened.
+    #[error("the store cannot be opened")]
+    Sqlite(#[source] rusqlite::Error),
+    /// What whoever opens the store holds in memory could not be read from it.
+    #[error("what is held in memory cannot be read from the store")]
+    Load(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The system gave no thread.
+    #[error("the store's threads cannot be started")]
+    Thread(#[source] io::Error),
+}
+
+/// Why the store could not do its work. Clones are cheap: a lost batch answers every job of it alike.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum EngineError {
+    /// No room on the disk. Nothing was applied; reads still work.
+    #[error("the disk that holds the store is full")]
+    Full(#[source] Arc<rusqlite::Error>),
+    /// Busy, closed, or the file cannot be reached just now. Nothing was applied.
+    #[error("the store is not available")]
+    Unavailable(#[source] Cause),
+    /// The file itself is damaged.
+    #[error("the store's file is damaged")]
+    Damaged(#[source] Arc<rusqlite::Error>),
+    /// A statement that should not fail did: a defect of this program. Nothing was applied.
+    #[error("a statement of the store failed")]
+    Defect(#[source] Arc<rusqlite::Error>),
+    /// The job panicked: a defect of this program. Nothing was applied.
+    #[error("a job of the store panicked")]
+    Panicked,
+}
+
+/// What makes a store unavailable.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum Cause {
+    /// The queue had no room for as long as a caller may wait.
+    #[error("the queue stayed full")]
+    QueueFull,
+    /// The engine has stopped, or stopped before it came to the job.
+    #[error("the store is closed")]
+    Closed,
+    /// A job ended the transaction it was only a guest in.
+    #[error("the transaction of the batch was ended by one of its jobs")]
+    TransactionLost,
+    /// What SQLite said.
+    #[error(transparent)]
+    Sqlite(Arc<rusqlite::Error>),
+}
+
+/// How a job ends when it has no answer.
+#[derive(Debug)]
+pub enum JobError<E> {
+    /// The job decided against it: the caller gets `E` as it is.
+    Refused(E),
+    /// SQLite failed under the job: the caller gets an [`EngineError`].
+    Failed(rusqlite::Error),
+}
+
+/// Lets a job put `?` behind a statement.
+impl<E> From<rusqlite::Error> for JobError<E> {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl EngineError {
+    /// Sorts what SQLite said while a job ran.
+    pub(super) fn of_statement(error: rusqlite::Error) -> Self {
+        let Some(failure) = error.sqlite_error().copied() else {
+            return Self::Defect(Arc::new(error));
+        };
+        if is_full(failure) {
+            Self::Full(Arc::new(error))
+        } else if is_damage(failure.code) {
+            Self::Damaged(Arc::new(error))
+        } else if is_passing(failure.code) {
+            Self::Unavailable(Cause::Sqlite(Arc::new(error)))
+        } else {
+            Self::Defect(Arc::new(error))
+        }
+    }
+
+    /// Sorts what SQLite said to BEGIN, SAVEPOINT or COMMIT. These have no defects of their own: whatever it
+    /// is, the batch could not be kept.
+    pub(super) fn of_transaction(error: rusqlite::Error) -> Self {
+        Self::of_statement(error).for_all()
+    }
+
+    /// The same error as the other jobs of the batch hear it, whose fault it was not.
+    pub(super) fn for_all(self) -> Self {
+        match self {
+            Self::Defect(error) => Self::Unavailable(Cause::Sqlite(error)),
+            Self::Panicked => Self::Unavailable(Cause::TransactionLost),
+            same @ (Self::Full(_) | Self::Unavailable(_) | Self::Damaged(_)) => same,
+        }
+    }
+}
+
+/// The shared-memory file that cannot grow is told as an I/O error, and is a full disk all the same.
+fn is_full(failure: ffi::Error) -> bool {
+    failure.code == ErrorCode::DiskFull || failure.extended_code == ffi::SQLITE_IOERR_SHMSIZE
+}
+
+fn is_damage(code: ErrorCode) -> bool {
+    matches!(code, ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
+}
+
+/// What may be otherwise the next time.
+fn is_passing(code: ErrorCode) -> bool {
+    matches!(
+        code,
+        ErrorCode::CannotOpen
+            | ErrorCode::DatabaseBusy
+            | ErrorCode::DatabaseLocked
+            | ErrorCode::FileLockingProtocolFailed
+            | ErrorCode::OperationAborted
+            | ErrorCode::OperationInterrupted
+            | ErrorCode::OutOfMemory
+            | ErrorCode::PermissionDenied
+            | ErrorCode::ReadOnly
+            | ErrorCode::SchemaChanged
+            | ErrorCode::SystemIoFailure
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(code: i32) -> rusqlite::Error {
+        rusqlite::Error::SqliteFailure(ffi::Error::new(code), None)
+    }
+
+    #[test]
+    fn a_full_disk_is_told_from_a_failing_one_and_from_a_defect() {
+        let of = |code| EngineError::of_statement(said(code));
+        assert!(matches!(of(ffi::SQLITE_FULL), EngineError::Full(_)));
+        assert!(matches!(of(ffi::SQLITE_IOERR_SHMSIZE), EngineError::Full(_)));
+        assert!(matches!(of(ffi::SQLITE_IOERR_FSYNC), EngineError::Unavailable(_)));
+        assert!(matches!(of(ffi::SQLITE_BUSY_SNAPSHOT), EngineError::Unavailable(_)));
+        assert!(matches!(of(ffi::SQLITE_CORRUPT_VTAB), EngineError::Damaged(_)));
+        assert!(matches!(of(ffi::SQLITE_CONSTRAINT_UNIQUE), EngineError::Defect(_)));
+        assert!(matches!(
+            EngineError::of_statement(rusqlite::Error::QueryReturnedNoRows),
+            EngineError::Defect(_)
+        ));
+    }
+
+    #[test]
+    fn a_refused_commit_is_never_called_a_defect() {
+        let of = |code| EngineError::of_transaction(said(code));
+        assert!(matches!(of(ffi::SQLITE_FULL), EngineError::Full(_)));
+        assert!(matches!(of(ffi::SQLITE_CONSTRAINT_FOREIGNKEY), EngineError::Unavailable(_)));
+    }
+}

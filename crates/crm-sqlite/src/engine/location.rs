@@ -1,0 +1,61 @@
+//! Where a store lies, and how its file comes to be: readable by its owner alone.
+
+use std::fs::{self, DirBuilder, OpenOptions};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use super::error::OpenError;
+use super::filesystem;
+
+/// Where a store lies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Location {
+    /// In a file, with two more beside it while it is open (`-wal`, `-shm`).
+    File(PathBuf),
+    /// In memory: gone with the engine.
+    Memory,
+}
+
+impl Location {
+    /// Makes the folder and an empty file where there are none, and gives the location with its path resolved.
+    pub(super) fn prepare(&self) -> Result<Self, OpenError> {
+        let path = match self {
+            Self::Memory => return Ok(Self::Memory),
+            Self::File(path) => prepare_folder(path)?,
+        };
+        create_file(&path).map_err(OpenError::File)?;
+        Ok(Self::File(path))
+    }
+}
+
+/// Makes the folder of a store's file (mode 0700) where it is missing, refuses a network file system, and
+/// gives the path of the file with all links resolved: one store has one path, whatever way leads to it.
+pub(super) fn prepare_folder(path: &Path) -> Result<PathBuf, OpenError> {
+    let path = std::path::absolute(path).map_err(OpenError::File)?;
+    let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
+        return Err(OpenError::File(io::ErrorKind::IsADirectory.into()));
+    };
+    DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(OpenError::File)?;
+    let resolved = match fs::canonicalize(&path) {
+        Ok(resolved) => resolved,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            fs::canonicalize(folder).map_err(OpenError::File)?.join(name)
+        }
+        Err(error) => return Err(OpenError::File(error)),
+    };
+    filesystem::refuse_network(resolved.parent().unwrap_or(folder))?;
+    Ok(resolved)
+}
+
+/// The path of a file that belongs to a store: `crm.db` and `.serve.lock` make `crm.db.serve.lock`.
+pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+/// Makes an empty file of mode 0600 where there is none. SQLite gives the files beside it the same mode.
+pub(super) fn create_file(path: &Path) -> io::Result<()> {
+    OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path).map(drop)
+}

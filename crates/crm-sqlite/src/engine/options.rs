@@ -1,0 +1,51 @@
+//! How an engine is run. The defaults are those of a server; tests shrink them.
+
+use std::num::NonZeroUsize;
+use std::thread::available_parallelism;
+use std::time::Duration;
+
+/// When a COMMIT counts as done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Synchronous {
+    /// Once it is on the disk. The only choice for data someone wants to keep.
+    Full,
+    /// Once it is with the operating system: the last commits are lost with the power. For tests.
+    Normal,
+}
+
+/// Sizes and limits of an engine.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Reader threads, at least one. Without meaning for a store in memory.
+    pub readers: usize,
+    /// When a COMMIT counts as done. Without meaning for a store in memory.
+    pub synchronous: Synchronous,
+    /// The most jobs that share one COMMIT.
+    pub batch_jobs: usize,
+    /// How long a batch takes in further jobs. A job that has begun is finished.
+    pub batch_time: Duration,
+    /// The most jobs that wait for the writer, and the most that wait for the readers.
+    pub queue: usize,
+    /// How long a caller waits for room in a full queue before it is told that the store is not available.
+    pub queue_wait: Duration,
+    /// How long SQLite waits for a lock that another process holds.
+    pub busy_timeout: Duration,
+    /// How often the writer looks for commits of other processes, when idle and when not.
+    pub watch_every: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        let cores = available_parallelism().map_or(2, NonZeroUsize::get);
+        Self {
+            readers: cores.clamp(2, 4),
+            synchronous: Synchronous::Full,
+            batch_jobs: 256,
+            batch_time: Duration::from_millis(25),
+            queue: 1024,
+            queue_wait: Duration::from_secs(1),
+            busy_timeout: Duration::from_secs(5),
+            watch_every: Duration::from_millis(500),
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! The writer thread: the only one that changes the store.
+
+use std::sync::Arc;
+
+use rusqlite::Connection;
+
+use super::batch;
+use super::error::OpenError;
+use super::job::{Job, Settled};
+use super::options::Options;
+use super::readers::{self, ReadJob};
+use super::stats::Counters;
+use super::thread::Joined;
+use super::watch::Watch;
+
+/// What the writer's queue holds.
+pub(super) enum Message {
+    /// A job for the next batch.
+    Write(Box<dyn Job>),
+    /// A read, which has no thread of its own where the store is in memory. It ends the batch before it, so
+    /// that it never sees what is not committed.
+    Read(ReadJob),
+}
+
+/// A running writer. Dropping it finishes what is queued and joins the thread.
+pub(super) struct Writer {
+    queue: flume::Sender<Message>,
+    _thread: Joined,
+}
+
+impl Writer {
+    /// Hands the connection to a thread of its own.
+    pub(super) fn start(
+        conn: Connection,
+        watch: Watch,
+        counters: Arc<Counters>,
+        options: &Options,
+    ) -> Result<Self, OpenError> {
+        let (queue, inbox) = flume::bounded(options.queue);
+        let work = Work { conn, inbox, watch, counters, options: options.clone() };
+        let thread = Joined::spawn("crm-sqlite-write".to_owned(), move || work.run())?;
+        Ok(Self { queue, _thread: thread })
+    }
+
+    /// Where messages for the writer go.
+    pub(super) fn queue(&self) -> &flume::Sender<Message> {
+        &self.queue
+    }
+}
+
+/// What the thread owns.
+struct Work {
+    conn: Connection,
+    inbox: flume::Receiver<Message>,
+    watch: Watch,
+    counters: Arc<Counters>,
+    options: Options,
+}
+
+impl Work {
+    fn run(mut self) {
+        let mut held = None;
+        loop {
+            let message = match held.take() {
+                Some(message) => Ok(message),
+                None => self.inbox.recv_timeout(self.watch.due_in()),
+            };
+            match message {
+                Ok(Message::Write(first)) => held = self.batch(first),
+                Ok(Message::Read(job)) => self.read(job),
+                Err(flume::RecvTimeoutError::Timeout) => {}
+                Err(flume::RecvTimeoutError::Disconnected) => break,
+            }
+            // Also when there is no end of work.
+            if self.watch.due_in().is_zero() && self.watch.poll(&self.conn) {
+                self.counters.reload();
+            }
+        }
+        self.close();
+    }
+
+    /// Runs a batch, answers its jobs in order, and gives back the message that ended it, if one did.
+    fn batch(&mut self, first: Box<dyn Job>) -> Option<Message> {
+        let mut held = None;
+        let finished = batch::run(&self.conn, &self.options, first, || match self.inbox.try_recv().ok()? {
+            Message::Write(job) => Some(job),
+            read @ Message::Read(_) => {
+                held = Some(read);
+                None
+            }
+        });
+        self.counters.batch(finished.jobs.len(), finished.fate.is_ok());
+        if let Err(error) = &finished.fate {
+            let error: &dyn std::error::Error = error;
+            tracing::warn!(error, jobs = finished.jobs.len(), "a batch of writes was lost");
+        }
+        for job in finished.jobs {
+            if job.settle(&finished.fate) == Settled::FollowUpPanicked {
+                tracing::error!("what follows a commit panicked; memory is loaded anew");
+                self.watch.force();
+            }
+        }
+        held
+    }
+
+    /// A read between two batches, held to reading as on a reader's connection.
+    fn read(&self, job: ReadJob) {
+        if let Err(error) = self.conn.pragma_update(None, "query_only", true) {
+            tracing::error!(%error, "the connection cannot be held to reading");
+            return;
+        }
+        readers::serve(&self.conn, job);
+        if let Err(error) = self.conn.pragma_update(None, "query_only", false) {
+            tracing::error!(%error, "the connection cannot be let write again");
+        }
+    }
+
+    /// Empties the write-ahead log into the file. Its failure loses nothing: the next start reads the log.
+    fn close(self) {
+        let emptied = self.conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        if let Err(error) = emptied {
+            tracing::warn!(%error, "the write-ahead log was not emptied");
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! The embedded store: implements the ports of `crm-app` on SQLite, in one file beside the server.
+//!
+//! # Where things are
+//! - What the rest of the program holds: [`store::SqliteStore`].
+//! - The threads, the group commit and the file below it, which know no lead: [`engine`].
+//! - The tables and what each index is for: `schema.rs` and `migrations/`.
+//! - Writing: `commit.rs`, one file for each kind of record below it; the counters in `tallies.rs`.
+//! - Reading: one file for each port; lists are planned in `list.rs`, with a `listing.rs` for each kind of record.
+//! - Search: `search.rs`. Rows and what they stand for: `rows.rs`.
+//! - Which lists must be fast, and the statements that answer them: [`shapes`].
+
+pub mod engine;
+pub mod shapes;
+pub mod store;
+
+mod activities;
+mod commit;
+mod customers;
+mod dashboard;
+mod db;
+mod leads;
+mod list;
+mod maintenance;
+mod notes;
+mod refold;
+mod rows;
+mod schema;
+mod search;
+mod sessions;
+mod tallies;
+mod tasks;
+mod users;
+mod wait;
+mod workspace;

@@ -1,0 +1,26 @@
+//! Deleting everything but the calendar.
+
+use rusqlite::Connection;
+
+/// Deletes it, in the transaction that runs.
+pub(super) fn everything(conn: &Connection) -> rusqlite::Result<()> {
+    conn.execute_batch(
+        "DELETE FROM activity_audience;
+         DELETE FROM activity;
+         DELETE FROM note;
+         DELETE FROM lead_tag;
+         DELETE FROM lead;
+         DELETE FROM customer_tag;
+         DELETE FROM customer;
+         DELETE FROM task;
+         DELETE FROM session;
+         DELETE FROM user;
+         DELETE FROM tally;
+         DELETE FROM transfer;
+         DELETE FROM replay;
+         INSERT INTO lead_search (lead_search) VALUES ('delete-all');
+         INSERT INTO customer_search (customer_search) VALUES ('delete-all');
+         INSERT INTO task_search (task_search) VALUES ('delete-all');
+         UPDATE workspace SET set_up = 0;",
+    )
+}

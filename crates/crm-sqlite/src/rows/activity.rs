@@ -1,0 +1,96 @@
+//! Events.
+
+use crm_domain::activity::{Activity, ActivityActor, ActivityType, EntityRef};
+use crm_domain::ids::{CommitId, UserId};
+use rusqlite::{Connection, Row, named_params};
+use uuid::Uuid;
+
+use super::fields::{self, Fields, Unreadable};
+use super::{codes, key, meta, version};
+use crate::db::Outcome;
+
+/// One event by its row number.
+pub(crate) const BY_ROW: &str = "SELECT id, kind, actor, actor_name, actor_role, entity_kind, entity_id, \
+     entity_version, message, meta, at, audience FROM activity WHERE n = ?1";
+
+/// A record's latest events.
+pub(crate) const HISTORY: &str = "SELECT id, kind, actor, actor_name, actor_role, entity_kind, entity_id, \
+     entity_version, message, meta, at, audience \
+     FROM activity INDEXED BY activity_by_entity WHERE entity_id = ?1 AND entity_kind = ?2 \
+     ORDER BY entity_version DESC LIMIT ?3";
+
+/// Every event.
+pub(crate) const ALL: &str = "SELECT id, kind, actor, actor_name, actor_role, entity_kind, entity_id, \
+     entity_version, message, meta, at, audience FROM activity";
+
+/// Reads a row of any of these.
+pub(crate) fn read(row: &Row<'_>) -> Outcome<Activity> {
+    fields::read(row, "activity", |fields| {
+        Ok(Activity {
+            id: fields.id()?,
+            kind: fields.parse(ActivityType::parse)?,
+            actor: ActivityActor {
+                id: fields.id()?,
+                name: fields.get()?,
+                role: fields.code(codes::role_of)?,
+            },
+            entity: EntityRef::of(fields.code(codes::entity_kind_of)?, Uuid::from_bytes(fields.get()?)),
+            entity_version: fields.version()?,
+            message: fields.get()?,
+            meta: {
+                let text: String = fields.get()?;
+                meta::read(&text).ok_or_else(|| fields.last_is("no list of changes"))?
+            },
+            at: fields.time()?,
+            audience: audience(fields)?,
+        })
+    })
+}
+
+fn audience(fields: &mut Fields<'_, '_>) -> Result<Vec<UserId>, Unreadable> {
+    let bytes: Vec<u8> = fields.get()?;
+    let (ids, rest) = bytes.as_chunks::<16>();
+    if rest.is_empty() {
+        Ok(ids.iter().map(|id| UserId::from_uuid(Uuid::from_bytes(*id))).collect())
+    } else {
+        Err(fields.last_is("no list of ids"))
+    }
+}
+
+/// Writes an event and who may see it.
+pub(crate) fn insert(
+    conn: &Connection,
+    event: &Activity,
+    commit: CommitId,
+    ordinal: usize,
+) -> rusqlite::Result<()> {
+    let n = conn
+        .prepare_cached(
+            "INSERT INTO activity (id, commit_id, ordinal, kind, actor, actor_name, actor_role, entity_kind, \
+                 entity_id, entity_version, message, meta, at, audience) \
+             VALUES (:id, :commit_id, :ordinal, :kind, :actor, :actor_name, :actor_role, :entity_kind, \
+                 :entity_id, :entity_version, :message, :meta, :at, :audience)",
+        )?
+        .insert(named_params! {
+            ":id": key(event.id),
+            ":commit_id": key(commit),
+            ":ordinal": i64::try_from(ordinal).unwrap_or(i64::MAX),
+            ":kind": event.kind.as_str(),
+            ":actor": key(event.actor.id),
+            ":actor_name": event.actor.name,
+            ":actor_role": codes::role(event.actor.role),
+            ":entity_kind": codes::entity_kind(event.entity.kind()),
+            ":entity_id": event.entity.uuid().into_bytes(),
+            ":entity_version": version(event.entity_version),
+            ":message": event.message,
+            ":meta": meta::write(&event.meta),
+            ":at": event.at.millis(),
+            ":audience": event.audience.iter().flat_map(|user| key(*user)).collect::<Vec<u8>>(),
+        })?;
+    let mut seen_by = conn
+        .prepare_cached("INSERT INTO activity_audience (user, at, id, activity) VALUES (?1, ?2, ?3, ?4)")?;
+    for user in &event.audience {
+        seen_by.execute((key(*user), event.at.millis(), key(event.id), n))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,7 @@
+//! The schema, as the list of its migrations.
+
+use crate::engine::migrate::Migration;
+
+/// Every migration, in order. One that was released is never changed.
+pub(crate) const MIGRATIONS: &[Migration] =
+    &[Migration { number: 1, name: "the first schema", sql: include_str!("migrations/0001_initial.sql") }];

@@ -1,0 +1,148 @@
+//! The embedded store as the use cases see it: every port of `crm-app`, on one engine.
+
+use std::sync::Arc;
+
+use crm_app::error::StoreError;
+use crm_app::mirror::{Mirror, Snapshot};
+use crm_domain::calendar::Calendar;
+use rusqlite::Connection;
+
+use crate::db::{Db, Outcome};
+use crate::engine::Engine;
+use crate::engine::error::{EngineError, JobError, OpenError};
+use crate::engine::job::Written;
+use crate::engine::location::Location;
+use crate::engine::options::Options;
+use crate::engine::stats::Stats;
+use crate::engine::watch::Hooks;
+use crate::rows::{session, user};
+use crate::schema::MIGRATIONS;
+use crate::wait::wait;
+use crate::{refold, workspace};
+
+/// An open embedded store. Dropping it finishes what is queued and closes the file.
+pub struct SqliteStore {
+    engine: Engine,
+    mirror: Arc<Mirror>,
+}
+
+impl SqliteStore {
+    /// Opens the store, creates it where there is none, brings it up to date, and fills the mirror, which it keeps in
+    /// step from then on, also with what other processes commit. Blocks.
+    ///
+    /// # Errors
+    /// Any [`OpenError`]; [`OpenError::Load`] if what is to be held in memory cannot be read.
+    pub fn open(location: &Location, options: &Options, mirror: Arc<Mirror>) -> Result<Arc<Self>, OpenError> {
+        let followed = Arc::clone(&mirror);
+        let hooks = Hooks {
+            on_foreign_change: Box::new(move |conn| {
+                followed.replace(load(conn).map_err(told)?);
+                Ok(())
+            }),
+        };
+        let engine = Engine::open(location, MIGRATIONS, options, hooks)?;
+        let store = Self { engine, mirror };
+        wait(store.start()).map_err(|error| OpenError::Load(Box::new(error)))?;
+        Ok(Arc::new(store))
+    }
+
+    /// An empty store in memory, for tests and demonstrations.
+    ///
+    /// # Errors
+    /// Any [`OpenError`].
+    pub fn memory(mirror: Arc<Mirror>) -> Result<Arc<Self>, OpenError> {
+        Self::open(&Location::Memory, &Options::default(), mirror)
+    }
+
+    /// How much waits and how much was done, for a gauge.
+    pub fn stats(&self) -> Stats {
+        self.engine.stats()
+    }
+
+    /// Folds anew what an older fold has made, then fills the mirror: on the writer's own thread, so that no reload
+    /// that another process caused comes between the reading and the filling.
+    async fn start(&self) -> Result<(), StoreError> {
+        if self.read(|db| refold::is_due(db.connection())).await? {
+            self.write_or_fail(|conn| refold::everything(conn).map(Written::plain)).await?;
+        }
+        let mirror = Arc::clone(&self.mirror);
+        self.write_or_fail(move |conn| {
+            let snapshot = load(conn)?;
+            Ok(Written::then((), move || mirror.replace(snapshot)))
+        })
+        .await
+    }
+
+    pub(crate) fn mirror(&self) -> &Arc<Mirror> {
+        &self.mirror
+    }
+
+    /// Runs a job of one statement.
+    pub(crate) async fn read<T, F>(&self, job: F) -> Result<T, StoreError>
+    where
+        F: FnOnce(&Db<'_>) -> Outcome<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        let answer = self.engine.read(move |conn| job(&Db::new(conn))).await;
+        answer.map_err(store_error)?
+    }
+
+    /// Runs a job all of whose statements see the same state.
+    pub(crate) async fn snapshot<T, F>(&self, job: F) -> Result<T, StoreError>
+    where
+        F: FnOnce(&Db<'_>) -> Outcome<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        let answer = self.engine.read_snapshot(move |conn| job(&Db::new(conn))).await;
+        answer.map_err(store_error)?
+    }
+
+    /// Runs a job that writes and may decide against it.
+    pub(crate) async fn write<T, E, F>(&self, job: F) -> Result<Result<T, E>, StoreError>
+    where
+        F: FnOnce(&Connection) -> Result<Written<T>, JobError<E>> + Send + 'static,
+        T: Send + 'static,
+        E: Send + 'static,
+    {
+        self.engine.write(job).await.map_err(store_error)
+    }
+
+    /// Runs a job that writes and can only fail.
+    pub(crate) async fn write_or_fail<T, F>(&self, job: F) -> Result<T, StoreError>
+    where
+        F: FnOnce(&Connection) -> Outcome<Written<T>> + Send + 'static,
+        T: Send + 'static,
+    {
+        self.write(job).await?
+    }
+}
+
+/// Reads what the mirror holds, as of one moment.
+pub(crate) fn load(conn: &Connection) -> Outcome<Snapshot> {
+    let db = Db::new(conn);
+    let users = db.all(user::ALL, [], user::read_card)?;
+    let remembered = i64::try_from(Mirror::ENDED_FOR.as_millis()).unwrap_or(i64::MAX);
+    let ended = db.all(session::ENDED, [remembered], session::read_end)?;
+    let calendar: Calendar = workspace::calendar(&db)?;
+    Ok(Snapshot::new(users, ended, calendar))
+}
+
+fn told(error: JobError<StoreError>) -> Box<dyn std::error::Error + Send + Sync> {
+    match error {
+        JobError::Refused(error) => Box::new(error),
+        JobError::Failed(error) => Box::new(error),
+    }
+}
+
+/// What the engine could not do, in the words of the ports.
+fn store_error(error: EngineError) -> StoreError {
+    match error {
+        EngineError::Full(_) => StoreError::Full,
+        EngineError::Damaged(_) => {
+            StoreError::Corrupt { what: "database file", id: "as a whole".to_owned(), cause: Box::new(error) }
+        }
+        EngineError::Unavailable(_) | EngineError::Defect(_) | EngineError::Panicked => {
+            StoreError::Unavailable(Box::new(error))
+        }
+    }
+}

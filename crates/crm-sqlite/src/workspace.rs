@@ -1,0 +1,55 @@
+//! What holds for the whole store.
+
+use async_trait::async_trait;
+use crm_app::error::StoreError;
+use crm_app::ports::workspace::{Workspace, Workspaces};
+use crm_domain::calendar::Calendar;
+use rusqlite::{Connection, Row};
+
+use crate::db::{Db, Outcome};
+use crate::engine::error::JobError;
+use crate::store::SqliteStore;
+
+#[async_trait]
+impl Workspaces for SqliteStore {
+    async fn workspace(&self) -> Result<Workspace, StoreError> {
+        self.read(read).await
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        self.read(|db| Ok(db.prepare("SELECT 1")?.query_row([], |_| Ok(()))?)).await
+    }
+}
+
+/// The workspace.
+pub(crate) fn read(db: &Db<'_>) -> Outcome<Workspace> {
+    let mut statement = db.prepare("SELECT zone, set_up FROM workspace WHERE one = 1")?;
+    let mut rows = statement.query([])?;
+    let row = rows.next()?.ok_or_else(|| corrupt("there is none"))?;
+    Ok(Workspace { calendar: zone(row)?, set_up: row.get(1)? })
+}
+
+/// The workspace's calendar.
+pub(crate) fn calendar(db: &Db<'_>) -> Outcome<Calendar> {
+    read(db).map(|workspace| workspace.calendar)
+}
+
+/// Puts another calendar in its place.
+pub(crate) fn set_calendar(conn: &Connection, calendar: Calendar) -> rusqlite::Result<usize> {
+    conn.execute("UPDATE workspace SET zone = ?1", [calendar.zone_name()])
+}
+
+/// Marks that the store has had its first admin; false if it was marked before.
+pub(crate) fn mark_set_up(conn: &Connection) -> rusqlite::Result<bool> {
+    let marked = conn.prepare_cached("UPDATE workspace SET set_up = 1 WHERE set_up = 0")?.execute([])?;
+    Ok(marked > 0)
+}
+
+fn zone(row: &Row<'_>) -> Outcome<Calendar> {
+    let zone = row.get_ref(0)?.as_str().map_err(corrupt)?;
+    Calendar::parse(zone).map_err(corrupt)
+}
+
+fn corrupt(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> JobError<StoreError> {
+    JobError::Refused(StoreError::Corrupt { what: "workspace", id: "1".to_owned(), cause: cause.into() })
+}

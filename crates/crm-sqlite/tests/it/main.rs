@@ -1,0 +1,15 @@
+//! The embedded store from outside.
+
+// `cfg(test)` tells clippy that helpers here are tests too.
+#[cfg(test)]
+mod contract;
+#[cfg(test)]
+mod corrupt;
+#[cfg(test)]
+mod engine;
+#[cfg(test)]
+mod plans;
+#[cfg(test)]
+mod refold;
+#[cfg(test)]
+mod support;

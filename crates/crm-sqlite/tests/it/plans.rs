@@ -1,0 +1,97 @@
+//! How SQLite runs what is asked of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crm_domain::values::search_query::SearchQuery;
+use crm_sqlite::shapes::{self, Asked};
+
+use crate::support::World;
+
+/// Whether a step of a plan looks at every row of a table, or sorts.
+fn is_slow(step: &str) -> bool {
+    let walks_an_index = ["USING INDEX", "USING COVERING INDEX", "VIRTUAL TABLE INDEX"];
+    let scans = step.starts_with("SCAN")
+        && !walks_an_index.iter().any(|walk| step.contains(walk))
+        && !step.starts_with("SCAN (subquery")
+        && !step.starts_with("SCAN activity_audience")
+        && step != "SCAN CONSTANT ROW";
+    scans || step.contains("TEMP B-TREE")
+}
+
+fn asked(world: &World) -> Asked {
+    Asked {
+        user: world.users[0].id,
+        lead: world.leads[0].id,
+        customer: world.customers[0].id,
+        now: world.leads[world.leads.len() / 2].updated_at,
+        short: SearchQuery::parse("a b").unwrap(),
+        long: SearchQuery::parse("acme or").unwrap(),
+    }
+}
+
+#[tokio::test]
+async fn no_shape_scans_a_table_or_has_sqlite_sort() {
+    let world = World::of(60);
+    let store = world.stored().await;
+    let mut slow = BTreeMap::new();
+    let mut statements = BTreeSet::new();
+    for shape in shapes::all(&asked(&world)) {
+        for plan in store.trials(&shape).await.unwrap().into_iter().flat_map(|trial| trial.plans) {
+            statements.insert(plan.sql.clone());
+            if plan.steps.iter().any(|step| is_slow(step)) {
+                slow.insert(plan.sql, (shape.name.clone(), plan.steps));
+            }
+        }
+    }
+    assert_eq!(slow, BTreeMap::new());
+    for index in
+        ["lead_search MATCH", "customer_search MATCH", "task_search MATCH", "lead_tag.tag =", "UNION ALL"]
+    {
+        assert!(statements.iter().any(|sql| sql.contains(index)), "no shape asks {index}");
+    }
+}
+
+#[tokio::test]
+async fn every_way_to_a_list_leads_to_the_same_page_and_total() {
+    let world = World::of(90);
+    let store = world.stored().await;
+    let mut answers = BTreeSet::new();
+    for shape in shapes::all(&asked(&world)) {
+        let trials = store.trials(&shape).await.unwrap();
+        for trial in &trials {
+            assert_eq!(trial.answer, trials[0].answer, "{}: {:#?}", shape.name, trial.plans);
+        }
+        answers.insert(trials[0].answer.clone());
+    }
+    assert!(answers.len() > 100, "only {} answers differ", answers.len());
+}
+
+#[tokio::test]
+async fn walks_of_several_values_are_merged_without_a_sort() {
+    let world = World::of(60);
+    let store = world.stored().await;
+    let shapes = shapes::all(&asked(&world));
+    let shape =
+        shapes.iter().find(|shape| shape.name == "tasks, of one owner, 2 statuses, due None, first page");
+    let trials = store.trials(shape.unwrap()).await.unwrap();
+    let walk = trials[0].plans.iter().find(|plan| plan.sql.contains("UNION ALL")).unwrap();
+    assert_eq!(
+        walk.steps,
+        [
+            "MERGE (UNION ALL)",
+            "LEFT",
+            "SEARCH task USING COVERING INDEX task_by_owner (owner=? AND status=?)",
+            "RIGHT",
+            "SEARCH task USING COVERING INDEX task_by_owner (owner=? AND status=?)",
+        ]
+    );
+}
+
+#[test]
+fn a_walk_is_told_from_a_scan() {
+    assert!(is_slow("SCAN lead"));
+    assert!(is_slow("USE TEMP B-TREE FOR ORDER BY"));
+    assert!(is_slow("USE TEMP B-TREE FOR LAST TERM OF ORDER BY"));
+    assert!(!is_slow("SCAN lead USING COVERING INDEX lead_by_creation"));
+    assert!(!is_slow("SEARCH lead USING INTEGER PRIMARY KEY (rowid=?)"));
+}

@@ -1,0 +1,152 @@
+//! A search finds what a naive search through the folded fields finds.
+
+use crm_app::paging::{Start, Total};
+use crm_app::query::leads::{LeadFilter, LeadSort};
+use crm_domain::values::search_query::SearchQuery;
+
+use super::StoreBuilder;
+use super::support::listing::customers::CustomerList;
+use super::support::listing::leads::LeadList;
+use super::support::listing::tasks::TaskList;
+use super::support::listing::users::UserList;
+use super::support::listing::{Ask, Listing, expected, orders};
+use super::support::operations::write_randomly;
+use super::support::population::populate;
+use super::support::random::Random;
+use super::support::world::{World, everything};
+use crate::actors::own;
+
+/// Searching leads for random text equals a naive search.
+pub async fn a_search_of_leads_equals_a_naive_one<B: StoreBuilder>(builder: &B) {
+    agrees::<LeadList, B>(builder, (150, 0, 0), |filter, search| filter.search = Some(search)).await;
+}
+
+/// Searching customers for random text equals a naive search.
+pub async fn a_search_of_customers_equals_a_naive_one<B: StoreBuilder>(builder: &B) {
+    agrees::<CustomerList, B>(builder, (0, 150, 0), |filter, search| filter.search = Some(search)).await;
+}
+
+/// Searching tasks for random text equals a naive search.
+pub async fn a_search_of_tasks_equals_a_naive_one<B: StoreBuilder>(builder: &B) {
+    agrees::<TaskList, B>(builder, (0, 0, 150), |filter, search| filter.search = Some(search)).await;
+}
+
+/// Searching users for random text equals a naive search.
+pub async fn a_search_of_users_equals_a_naive_one<B: StoreBuilder>(builder: &B) {
+    agrees::<UserList, B>(builder, (0, 0, 0), |filter, search| filter.search = Some(search)).await;
+}
+
+/// What query languages take for their own is found as it is written, and never an error.
+pub async fn what_is_searched_for_is_literal<B: StoreBuilder>(builder: &B) {
+    let mut world = World::new(builder).await;
+    let words = [
+        "(",
+        ")",
+        ".*",
+        "%",
+        "_",
+        "\"",
+        "\\",
+        "'",
+        "*",
+        "^",
+        "[",
+        "]",
+        "{",
+        "}",
+        "$",
+        "+",
+        "?",
+        "|",
+        "-",
+        ":",
+        ";",
+        "--",
+        "\"\"",
+        "AND",
+        "OR",
+        "NOT",
+        "NEAR(",
+        "a*",
+        "\u{1f98a}",
+        "👩\u{200d}👧",
+        "Ærø",
+        "❤\u{fe0f}",
+        "한국",
+    ];
+    let make = world.make.clone();
+    for word in words {
+        world.add_lead(&format!("with {word}{word} inside"), None).await;
+    }
+    let long = "x".repeat(190);
+    world.write(make.commit().insert_lead(&make.lead(&long, None)).done()).await;
+    for raw in words.into_iter().chain([long.as_str(), &"y".repeat(200), "aero", "AERO", "하", "ㅎ"]) {
+        let search = SearchQuery::parse(raw).unwrap();
+        let ask = ask(LeadFilter { search: Some(search), ..LeadFilter::everything() }, 100);
+        let found = LeadList::list(world.store(), &everything(), ask.clone()).await;
+        assert_eq!(found, expected::<LeadList>(&world.model, &everything(), &ask), "{raw}");
+    }
+}
+
+/// What was renamed is found by its new name only, what was deleted not at all.
+pub async fn a_search_follows_every_change<B: StoreBuilder>(builder: &B) {
+    let mut random = Random::new();
+    let mut world = World::new(builder).await;
+    populate(&mut world, &mut random, (30, 30, 30)).await;
+    for _ in 0..12 {
+        write_randomly(&mut world, &mut random, 12).await;
+        compare::<LeadList, B>(&world, &mut random, 8, |filter, search| filter.search = Some(search)).await;
+        compare::<CustomerList, B>(&world, &mut random, 8, |filter, search| filter.search = Some(search))
+            .await;
+        compare::<TaskList, B>(&world, &mut random, 8, |filter, search| filter.search = Some(search)).await;
+        compare::<UserList, B>(&world, &mut random, 4, |filter, search| filter.search = Some(search)).await;
+    }
+}
+
+/// The total of a search is exact as long as it is small.
+pub async fn the_total_of_a_search_counts_all_that_is_found<B: StoreBuilder>(builder: &B) {
+    let mut world = World::new(builder).await;
+    for number in 0..25 {
+        world.add_lead(&format!("lead {number}"), None).await;
+    }
+    let search = Some(SearchQuery::parse("LEAD").unwrap());
+    let ask = ask(LeadFilter { search, ..LeadFilter::everything() }, 10);
+    let found = LeadList::list(world.store(), &everything(), ask).await;
+    assert_eq!((found.slice.items.len(), found.slice.more, found.total), (10, true, Total::exact(25)));
+}
+
+async fn agrees<L: Listing, B: StoreBuilder>(
+    builder: &B,
+    counts: (usize, usize, usize),
+    put: impl Fn(&mut L::Filter, SearchQuery),
+) {
+    let mut random = Random::new();
+    let mut world = World::new(builder).await;
+    populate(&mut world, &mut random, counts).await;
+    compare::<L, B>(&world, &mut random, 300, put).await;
+}
+
+async fn compare<L: Listing, B: StoreBuilder>(
+    world: &World<'_, B>,
+    random: &mut Random,
+    times: usize,
+    put: impl Fn(&mut L::Filter, SearchQuery),
+) {
+    let owners: Vec<_> = L::all(&world.model).iter().map(|found| L::owner(found.record())).collect();
+    let texts: Vec<String> =
+        L::all(&world.model).iter().flat_map(|found| L::searched(found.record())).collect();
+    let sort = orders::<L>().next().unwrap();
+    for _ in 0..times {
+        let mut filter = L::everything();
+        put(&mut filter, random.search(&texts));
+        let ask = Ask { filter, sort, start: Start::Offset(0), limit: 20 };
+        let scope = random.of(&owners).flatten().filter(|_| random.chance(0.5)).map_or_else(everything, own);
+        let found = L::list(world.store(), &scope, ask.clone()).await;
+        assert_eq!(found, expected::<L>(&world.model, &scope, &ask), "{scope:?} {ask:?}");
+    }
+}
+
+fn ask(filter: LeadFilter, limit: u32) -> Ask<LeadFilter, LeadSort> {
+    let sort = orders::<LeadList>().next().unwrap();
+    Ask { filter, sort, start: Start::Offset(0), limit }
+}

@@ -1,0 +1,194 @@
+//! Random data that can be had again.
+
+use std::time::Duration;
+
+use crm_domain::timestamp::Timestamp;
+use crm_domain::values::name::Name;
+use crm_domain::values::search_query::SearchQuery;
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+
+/// A source of random data. If a test fails while it lives, it prints its seed.
+pub(in crate::contract) struct Random {
+    rng: StdRng,
+    seed: u64,
+}
+
+impl Random {
+    /// A source with a new seed, or with that in `CRM_TEST_SEED`.
+    pub(in crate::contract) fn new() -> Self {
+        let asked = std::env::var("CRM_TEST_SEED").ok();
+        let seed = asked.map_or_else(rand::random, |seed| seed.parse().expect("CRM_TEST_SEED is a number"));
+        Self { rng: StdRng::seed_from_u64(seed), seed }
+    }
+
+    pub(in crate::contract) fn chance(&mut self, likely: f64) -> bool {
+        self.rng.random_bool(likely)
+    }
+
+    /// A number below `end`.
+    pub(in crate::contract) fn below(&mut self, end: usize) -> usize {
+        self.rng.random_range(0..end)
+    }
+
+    pub(in crate::contract) fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
+        &from[self.below(from.len())]
+    }
+
+    /// One of these, if there are any.
+    pub(in crate::contract) fn of<T: Copy>(&mut self, from: &[T]) -> Option<T> {
+        (!from.is_empty()).then(|| *self.pick(from))
+    }
+
+    pub(in crate::contract) fn word(&mut self, from: &[&'static str]) -> &'static str {
+        from[self.below(from.len())]
+    }
+
+    /// Some of these, each once, in their order; perhaps none.
+    pub(in crate::contract) fn some<T: Copy>(&mut self, from: &[T]) -> Vec<T> {
+        from.iter().copied().filter(|_| self.chance(0.5)).collect()
+    }
+
+    /// `Some` that often.
+    pub(in crate::contract) fn maybe<T>(
+        &mut self,
+        likely: f64,
+        make: impl FnOnce(&mut Self) -> T,
+    ) -> Option<T> {
+        self.chance(likely).then(|| make(self))
+    }
+
+    /// A moment up to so many whole units after `start`.
+    pub(in crate::contract) fn after(&mut self, start: Timestamp, units: u32, unit: Duration) -> Timestamp {
+        start.plus(unit * self.rng.random_range(0..=units))
+    }
+
+    /// A line of text out of everything that is hard to search for.
+    pub(in crate::contract) fn name(&mut self) -> Name {
+        loop {
+            if let Ok(name) = Name::parse(&self.pieces(10)) {
+                return name;
+            }
+        }
+    }
+
+    /// A search: mostly for something that one of these texts holds.
+    pub(in crate::contract) fn search(&mut self, texts: &[String]) -> SearchQuery {
+        loop {
+            let terms: Vec<String> = (0..=self.below(3)).map(|_| self.term(texts)).collect();
+            if let Ok(query) = SearchQuery::parse(&terms.join(" ")) {
+                return query;
+            }
+        }
+    }
+
+    fn term(&mut self, texts: &[String]) -> String {
+        if texts.is_empty() || self.chance(0.3) {
+            return self.pieces(2);
+        }
+        let text: Vec<char> = self.pick(texts).chars().collect();
+        let start = self.below(text.len().max(1));
+        let length = 1 + self.below(5);
+        let piece: String = text.iter().skip(start).take(length).collect();
+        match self.below(4) {
+            0 => piece.to_uppercase(),
+            1 => piece.to_lowercase(),
+            _ => piece,
+        }
+    }
+
+    fn pieces(&mut self, most: usize) -> String {
+        (0..=self.below(most)).map(|_| *self.pick(&PIECES)).collect()
+    }
+}
+
+/// ASCII in both cases, digraphs, accents composed and not, letters that are spelt out, ligatures, the Turkish i's,
+/// Greek with its final sigma, emoji (joined, with selectors), Hangul, Han, marks alone, spacing accents,
+/// punctuation, and what query languages take for their own.
+const PIECES: [&str; 76] = [
+    "a",
+    "b",
+    "c",
+    "A",
+    "B",
+    "ab",
+    "abc",
+    "an",
+    "x",
+    "1",
+    "2",
+    "0",
+    "é",
+    "e\u{301}",
+    "É",
+    "e",
+    "ë",
+    "ñ",
+    "ą",
+    "ü",
+    "u",
+    "ø",
+    "Ø",
+    "o",
+    "ß",
+    "ẞ",
+    "ss",
+    "s",
+    "æ",
+    "Æ",
+    "ae",
+    "œ",
+    "ł",
+    "đ",
+    "þ",
+    "th",
+    "ﬁ",
+    "fi",
+    "İ",
+    "ı",
+    "i",
+    "σ",
+    "ς",
+    "Σ",
+    "🦊",
+    "🔥",
+    "👩\u{200d}👧",
+    "❤\u{fe0f}",
+    "\u{fe0f}",
+    "한",
+    "하",
+    "국",
+    "ㅎ",
+    "中",
+    "文",
+    "\u{301}",
+    "\u{308}",
+    "´",
+    "¨",
+    " ",
+    " ",
+    "\u{a0}",
+    "%",
+    "_",
+    "*",
+    "\"",
+    "'",
+    "\\",
+    "(",
+    ")",
+    ".",
+    "-",
+    "AND",
+    "OR",
+    "^",
+    ":",
+];
+
+impl Drop for Random {
+    #[expect(clippy::print_stderr, reason = "whoever reads the failure needs the seed")]
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("random data of CRM_TEST_SEED={}", self.seed);
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! For tests only: what stands in for the outside world, records to test with, and the contract of the stores.
+//!
+//! # Where things are
+//! - Stand-ins for ports: [`clock::FixedClock`], [`ids::SequentialIds`], [`passwords::PlainPasswords`].
+//! - Records with all or with no optional fields, and the commits that write them: [`fixtures::Maker`].
+//! - Who asks, and scopes got through the policy: [`actors`].
+//! - What every store must do: [`contract`], run with one line per adapter, [`contract_suite!`].
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    clippy::indexing_slicing,
+    reason = "only tests use this crate: where something is not as it should be, they are to stop"
+)]
+
+pub mod actors;
+pub mod clock;
+pub mod contract;
+pub mod fixtures;
+pub mod ids;
+pub mod passwords;
