@@ -216,6 +216,7 @@ macro_rules! contract_suite {
             lists::users_are_listed_as_by_a_naive_filter,
             lists::every_order_breaks_ties_by_id_in_its_direction,
             lists::lists_follow_every_change,
+            lists::what_was_deleted_leaves_nothing_behind,
             lists::a_page_beyond_the_end_is_empty_and_has_the_total,
             maintenance::the_inventory_counts_every_kind,
             maintenance::a_sound_store_passes_its_check,

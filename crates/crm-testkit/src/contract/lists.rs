@@ -1,6 +1,11 @@
 //! Lists answer what a naive filter over all records answers.
 
-use crm_app::paging::Start;
+use crm_app::paging::{Start, Total};
+use crm_app::query::customers::CustomerFilter;
+use crm_app::query::tasks::TaskFilter;
+use crm_domain::access::scope::Scope;
+use crm_domain::customer::Customer;
+use crm_domain::values::search_query::SearchQuery;
 
 use super::StoreBuilder;
 use super::support::listing::customers::CustomerList;
@@ -13,6 +18,7 @@ use super::support::population::populate;
 use super::support::random::Random;
 use super::support::world::{World, everything};
 use crate::actors::own;
+use crate::fixtures::tags;
 
 /// Any filter, order, stretch and scope of leads gives what a naive filter gives, totals included.
 pub async fn leads_are_listed_as_by_a_naive_filter<B: StoreBuilder>(builder: &B) {
@@ -60,6 +66,49 @@ pub async fn lists_follow_every_change<B: StoreBuilder>(builder: &B) {
     }
 }
 
+/// What was deleted leaves nothing behind by which what comes after it could be found.
+pub async fn what_was_deleted_leaves_nothing_behind<B: StoreBuilder>(builder: &B) {
+    let mut world = World::new(builder).await;
+    let make = world.make.clone();
+    let owner = make.mint();
+    for _ in 0..3 {
+        let customer = Customer { tags: tags(&["VIP"]), ..make.customer("Old name", owner) };
+        world
+            .write(make.commit().insert_customer(&customer).insert_task(&make.task("Old name", owner)).done())
+            .await;
+        let before = world.customer(customer.id).await;
+        let task = world.model.tasks.values().last().unwrap().clone();
+        world.write(make.commit().delete_customer(&before, &[]).delete_task(&task).done()).await;
+        world.add_customer("New name", make.mint()).await;
+        let task = world.add_task(&make.task("New name", make.mint())).await;
+        let search = Some(SearchQuery::parse("old").unwrap());
+        let all = CustomerFilter::everything;
+        let found = [
+            many::<CustomerList, B>(&world, &everything(), all()).await,
+            many::<CustomerList, B>(
+                &world,
+                &everything(),
+                CustomerFilter { tag: Some("vip".to_owned()), ..all() },
+            )
+            .await,
+            many::<CustomerList, B>(
+                &world,
+                &everything(),
+                CustomerFilter { search: search.clone(), ..all() },
+            )
+            .await,
+            many::<CustomerList, B>(&world, &own(owner), all()).await,
+            many::<TaskList, B>(&world, &everything(), TaskFilter::everything()).await,
+            many::<TaskList, B>(&world, &everything(), TaskFilter { search, ..TaskFilter::everything() })
+                .await,
+            many::<TaskList, B>(&world, &own(owner), TaskFilter::everything()).await,
+        ];
+        assert_eq!(found, [1, 0, 0, 0, 1, 0, 0]);
+        let customer = world.model.customers.values().last().unwrap().clone();
+        world.write(make.commit().delete_customer(&customer, &[]).delete_task(&task).done()).await;
+    }
+}
+
 /// A list that is asked for nothing has nothing and still tells the total.
 pub async fn a_page_beyond_the_end_is_empty_and_has_the_total<B: StoreBuilder>(builder: &B) {
     let mut random = Random::new();
@@ -104,6 +153,13 @@ async fn follows<L: Listing, B: StoreBuilder>(world: &World<'_, B>, random: &mut
         let found = L::list(world.store(), &scope, ask.clone()).await;
         assert_eq!(found, expected::<L>(&world.model, &scope, &ask), "{scope:?} {ask:#?}");
     }
+}
+
+async fn many<L: Listing, B: StoreBuilder>(world: &World<'_, B>, scope: &Scope, filter: L::Filter) -> usize {
+    let sort = orders::<L>().next().unwrap();
+    let page = L::list(world.store(), scope, Ask { filter, sort, start: Start::Offset(0), limit: 50 }).await;
+    assert_eq!(page.total, Total::exact(u64::try_from(page.slice.items.len()).unwrap()));
+    page.slice.items.len()
 }
 
 async fn in_order<L: Listing, B: StoreBuilder>(world: &World<'_, B>) {

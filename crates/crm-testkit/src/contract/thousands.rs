@@ -76,6 +76,8 @@ pub async fn rare_and_common_filters_are_answered_alike<B: StoreBuilder>(builder
         LeadFilter { tag: Some("hot".to_owned()), ..all() },
         LeadFilter { tag: Some("cold".to_owned()), ..all() },
         LeadFilter { tag: Some("hot".to_owned()), source: Some("few".to_owned()), ..all() },
+        // Each of the two leaves more than ten thousand, both together do not.
+        LeadFilter { tag: Some("hot".to_owned()), source: Some("many".to_owned()), ..all() },
         LeadFilter { created_from: Some(middle), ..all() },
         LeadFilter { created_before: Some(middle), tag: Some("hot".to_owned()), ..all() },
         LeadFilter { created_before: Some(world.make.now()), ..all() },
@@ -110,7 +112,7 @@ fn one_of_many(make: &Maker, owners: &[UserId; 2], number: u32) -> Lead {
         name: Name::parse(&format!("Common lead {number}{tenth}{hundredth}{singular}")).unwrap(),
         status: LeadStatus::ALL[usize::try_from(number % 4).unwrap()],
         archived: number.is_multiple_of(7),
-        source: Source::parse(if number.is_multiple_of(150) { "Few" } else { "Many" }).unwrap(),
+        source: Source::parse(if number % 40 == 1 { "Few" } else { "Many" }).unwrap(),
         tags: if number.is_multiple_of(40) { tags(&["cold"]) } else { tags(&["Hot"]) },
         ..make.minimal_lead(owners.get(usize::try_from(number % 8).unwrap()).copied())
     }
