@@ -1,0 +1,136 @@
+//! All routes at a glance, and how a request finds its own.
+
+use std::rc::Rc;
+
+use actix_web::http::Method;
+use actix_web::http::header::ALLOW;
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse, Resource};
+use crm_domain::access::action::Action::{
+    AssignLead, ChangeCustomer, ChangeLead, ChangeTask, ChangeUser, ConvertLead, CreateCustomer, CreateLead,
+    CreateTask, CreateUser, DeactivateUser, DeleteCustomer, DeleteTask, ManageSelf, ReadActivity,
+    ReadCustomers, ReadDashboard, ReadLeads, ReadTasks, ReadUsers, WriteNote,
+};
+
+use crate::dispatch::{dispatch, refuse_unrouted};
+use crate::problem::Problem;
+use crate::problem::kind::Kind;
+use crate::route::Route;
+use crate::route::Verb::{Delete, Get, Patch, Post};
+use crate::routes::{
+    activity, auth, customers, dashboard, leads, notes, service, sessions, setup, tasks, users,
+};
+use crate::state::HttpState;
+
+/// Every route there is. What no line names is 404, what no method names is 405.
+#[rustfmt::skip]
+pub fn routes() -> Vec<Route> {
+    vec![
+        Route::open  (Post,   "/api/auth/login",                                    auth::login).hashing(),
+        Route::open  (Post,   "/api/auth/refresh",                                  auth::refresh),
+        Route::open  (Post,   "/api/auth/logout",                                   auth::logout),
+        Route::signed(Post,   "/api/auth/register",                CreateUser,      users::register).hashing(),
+        Route::signed(Get,    "/api/auth/me",                      ManageSelf,      auth::me),
+        Route::signed(Patch,  "/api/auth/me",                      ManageSelf,      auth::rename_me),
+        Route::signed(Post,   "/api/auth/password",                ManageSelf,      auth::change_password).hashing(),
+        Route::signed(Get,    "/api/auth/sessions",                ManageSelf,      sessions::list),
+        Route::signed(Delete, "/api/auth/sessions",                ManageSelf,      sessions::end_others),
+        Route::signed(Delete, "/api/auth/sessions/{id}",           ManageSelf,      sessions::end),
+        Route::signed(Get,    "/api/auth/users",                   ReadUsers,       users::list),
+        Route::signed(Get,    "/api/auth/users/{id}",              ReadUsers,       users::read),
+        Route::signed(Patch,  "/api/auth/users/{id}",              ChangeUser,      users::change),
+        Route::signed(Delete, "/api/auth/users/{id}",              DeactivateUser,  users::deactivate),
+        Route::open  (Get,    "/api/auth/bootstrap/check",                          setup::check),
+        Route::open  (Post,   "/api/auth/bootstrap",                                setup::set_up).hashing(),
+
+        Route::signed(Get,    "/api/leads",                        ReadLeads,       leads::list),
+        Route::signed(Post,   "/api/leads",                        CreateLead,      leads::create),
+        Route::signed(Get,    "/api/leads/{id}",                   ReadLeads,       leads::read),
+        Route::signed(Patch,  "/api/leads/{id}",                   ChangeLead,      leads::change),
+        Route::signed(Delete, "/api/leads/{id}",                   ChangeLead,      leads::delete),
+        Route::signed(Patch,  "/api/leads/{id}/archive",           ChangeLead,      leads::archive),
+        Route::signed(Patch,  "/api/leads/{id}/unarchive",         ChangeLead,      leads::unarchive),
+        Route::signed(Post,   "/api/leads/{id}/reassign",          AssignLead,      leads::reassign),
+        Route::signed(Post,   "/api/leads/{id}/convert",           ConvertLead,     leads::convert),
+
+        Route::signed(Get,    "/api/customers",                    ReadCustomers,   customers::list),
+        Route::signed(Post,   "/api/customers",                    CreateCustomer,  customers::create),
+        Route::signed(Get,    "/api/customers/{id}",               ReadCustomers,   customers::read),
+        Route::signed(Patch,  "/api/customers/{id}",               ChangeCustomer,  customers::change),
+        Route::signed(Delete, "/api/customers/{id}",               DeleteCustomer,  customers::delete),
+        Route::signed(Get,    "/api/customers/{id}/notes",         ReadCustomers,   notes::list),
+        Route::signed(Post,   "/api/customers/{id}/notes",         WriteNote,       notes::add),
+        Route::signed(Patch,  "/api/customers/{id}/notes/{noteId}", WriteNote,      notes::edit),
+        Route::signed(Delete, "/api/customers/{id}/notes/{noteId}", WriteNote,      notes::delete),
+
+        Route::signed(Get,    "/api/tasks",                        ReadTasks,       tasks::list),
+        Route::signed(Post,   "/api/tasks",                        CreateTask,      tasks::create),
+        Route::signed(Get,    "/api/tasks/{id}",                   ReadTasks,       tasks::read),
+        Route::signed(Patch,  "/api/tasks/{id}",                   ChangeTask,      tasks::change),
+        Route::signed(Delete, "/api/tasks/{id}",                   DeleteTask,      tasks::delete),
+
+        Route::signed(Get,    "/api/activity",                     ReadActivity,    activity::list),
+        Route::signed(Get,    "/api/dashboard",                    ReadDashboard,   dashboard::show),
+
+        Route::open  (Get,    "/health",                                            service::alive).unlimited(),
+        Route::open  (Get,    "/healthz",                                           service::alive).unlimited(),
+        Route::open  (Get,    "/readyz",                                            service::ready).unlimited(),
+        Route::open  (Get,    "/metrics",                                           service::metrics).unlimited(),
+        Route::open  (Get,    "/openapi.json",                                      service::document),
+        Route::open  (Get,    "/docs",                                              service::docs),
+        Route::open  (Get,    "/docs/{file:.*}",                                    service::docs_file),
+    ]
+}
+
+/// Puts every route in its place.
+pub(crate) fn configure(state: HttpState) -> impl FnOnce(&mut ServiceConfig) {
+    move |config| {
+        let mut paths: Vec<(&'static str, Vec<Route>)> = Vec::new();
+        for route in routes() {
+            match paths.iter_mut().find(|(path, _)| *path == route.path) {
+                Some((_, same)) => same.push(route),
+                None => paths.push((route.path, vec![route])),
+            }
+        }
+        for (path, routes) in paths {
+            config.service(resource(path, routes, &state));
+        }
+        config.default_service(web::to(move |request: HttpRequest| {
+            let problem = Problem::new(Kind::NO_SUCH_ROUTE, "there is no such route");
+            let response = refuse_unrouted(&state, &request, &problem);
+            async move { response }
+        }));
+    }
+}
+
+/// One path with all its methods; a slash at its end is taken too.
+fn resource(path: &'static str, routes: Vec<Route>, state: &HttpState) -> Resource {
+    let state = state.clone();
+    let with_slash = format!("{path}/");
+    // `/docs` leads to `/docs/`, where relative links work.
+    let patterns = if path.starts_with("/docs") { vec![path] } else { vec![path, with_slash.as_str()] };
+    let routes: Rc<[Route]> = routes.into();
+    web::resource(patterns).route(web::route().to(move |request: HttpRequest, payload: web::Payload| {
+        let own = routes.iter().find(|route| route.verb.serves(request.method())).cloned();
+        let (state, routes) = (state.clone(), Rc::clone(&routes));
+        async move {
+            match own {
+                Some(route) => dispatch(route, state, request, payload.into_inner()).await,
+                None => no_such_method(&state, &request, &routes),
+            }
+        }
+    }))
+}
+
+fn no_such_method(state: &HttpState, request: &HttpRequest, routes: &[Route]) -> HttpResponse {
+    let methods = routes.iter().flat_map(|route| match route.verb {
+        Get => vec!["GET", "HEAD"],
+        other @ (Post | Patch | Delete) => vec![other.as_str()],
+    });
+    let allow = methods.chain(["OPTIONS"]).collect::<Vec<_>>().join(", ");
+    if request.method() == Method::OPTIONS {
+        return HttpResponse::NoContent().insert_header((ALLOW, allow)).finish();
+    }
+    let problem = Problem::new(Kind::METHOD_NOT_ALLOWED, format!("this route has only {allow}")).allow(allow);
+    refuse_unrouted(state, request, &problem)
+}

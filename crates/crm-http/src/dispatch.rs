@@ -1,0 +1,160 @@
+//! From a request to its handler and back, in the contract's order: token, limit, permission, then the handler, which
+//! reads the input. No body is read before its sender was let in.
+
+use std::panic::AssertUnwindSafe;
+
+use actix_web::dev::Payload;
+use actix_web::http::header::AUTHORIZATION;
+use actix_web::{HttpMessage as _, HttpRequest, HttpResponse};
+use crm_app::auth::authenticate::authenticate;
+use crm_domain::access::actor::Actor;
+use crm_domain::access::policy::authorize;
+use crm_domain::ids::UserId;
+use futures_util::FutureExt as _;
+
+use crate::call::Call;
+use crate::client_address::client_address;
+use crate::problem::Problem;
+use crate::problem::kind::Kind;
+use crate::rate_limit::Caller;
+use crate::request_id::RequestId;
+use crate::route::{Class, Outcome, Route, Run};
+use crate::state::HttpState;
+
+/// What the log wants to know of a request that only its route knows.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Trace {
+    /// The route's path.
+    pub(crate) route: &'static str,
+    /// Who asked.
+    pub(crate) user: Option<UserId>,
+}
+
+/// Answers a request of this route.
+pub(crate) async fn dispatch(
+    route: Route,
+    state: HttpState,
+    request: HttpRequest,
+    payload: Payload,
+) -> HttpResponse {
+    request.extensions_mut().insert(Trace { route: route.path, user: None });
+    let signed_in = matches!(route.run(), Run::Signed(..));
+    let outcome = answer(&route, state, &request, payload).await;
+    match outcome {
+        Ok(answer) => answer.respond(&request, signed_in),
+        Err(problem) => refuse(&request, &problem),
+    }
+}
+
+/// Answers a request that no route takes: counted, so that nobody guesses paths at full speed.
+pub(crate) fn refuse_unrouted(state: &HttpState, request: &HttpRequest, problem: &Problem) -> HttpResponse {
+    match count(state, Class::Read, by_address(state, request)) {
+        Ok(()) => refuse(request, problem),
+        Err(early) => refuse(request, &early),
+    }
+}
+
+fn refuse(request: &HttpRequest, problem: &Problem) -> HttpResponse {
+    problem.log();
+    let id = request.extensions().get::<RequestId>().cloned();
+    problem.respond(&id.unwrap_or_else(RequestId::unknown))
+}
+
+async fn answer(route: &Route, state: HttpState, request: &HttpRequest, payload: Payload) -> Outcome {
+    // Operators and monitors get their answer even when there is no room for anybody else.
+    let _room = match route.class {
+        Class::Service => None,
+        Class::Login | Class::Read | Class::Write => Some(state.in_flight().admit().ok_or_else(overloaded)?),
+    };
+    let handling = match route.run() {
+        Run::Open(run) => {
+            count(&state, route.class, by_address(&state, request))?;
+            run(Call::new(state.clone(), request.clone(), payload))
+        }
+        Run::Signed(action, run) => {
+            let actor = sign_in(&state, route.class, request)?;
+            count(&state, route.class, by_account(&actor))?;
+            authorize(&actor, *action).map_err(|denied| Problem::new(Kind::FORBIDDEN, denied.to_string()))?;
+            run(Call::new(state.clone(), request.clone(), payload), actor)
+        }
+    };
+    let guarded = AssertUnwindSafe(handling).catch_unwind();
+    match tokio::time::timeout(state.options().request_timeout, guarded).await {
+        Ok(Ok(outcome)) => outcome,
+        Ok(Err(_)) => Err(Problem::internal("the handler panicked".into())),
+        Err(_) => Err(Problem::new(Kind::TIMEOUT, "the answer took too long").retry_after(1)),
+    }
+}
+
+/// Finds out who asks. Failures count against the address: that is all that is known of who made them.
+fn sign_in(state: &HttpState, class: Class, request: &HttpRequest) -> Result<Actor, Problem> {
+    let signed_in = match request.headers().get(AUTHORIZATION) {
+        None => {
+            Err(Problem::new(Kind::UNAUTHENTICATED, "sign in first: send `Authorization: Bearer <token>`"))
+        }
+        Some(header) => match header.to_str().ok().and_then(bearer) {
+            None => {
+                Err(Problem::new(Kind::INVALID_TOKEN, "the header Authorization must be `Bearer <token>`")
+                    .token_was_sent())
+            }
+            Some(token) => {
+                authenticate(state.ctx(), token).map_err(|error| Problem::from(error).token_was_sent())
+            }
+        },
+    };
+    match signed_in {
+        Ok(actor) => {
+            if let Some(trace) = request.extensions_mut().get_mut::<Trace>() {
+                trace.user = actor.user_id();
+            }
+            Ok(actor)
+        }
+        Err(problem) => {
+            count(state, class, by_address(state, request))?;
+            Err(problem)
+        }
+    }
+}
+
+/// The token of a header `Bearer <token>`; the scheme in any case (RFC 9110 section 11.1).
+fn bearer(header: &str) -> Option<&str> {
+    let (scheme, token) = header.trim().split_once(' ')?;
+    let token = token.trim();
+    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
+}
+
+fn count(state: &HttpState, class: Class, caller: Caller) -> Result<(), Problem> {
+    let Some(limits) = state.limits() else {
+        return Ok(());
+    };
+    limits.count(class, caller).map_err(|wait| {
+        let seconds = u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).saturating_add(1);
+        Problem::new(Kind::TOO_MANY_REQUESTS, "you ask too often: wait a moment").retry_after(seconds)
+    })
+}
+
+fn by_account(actor: &Actor) -> Caller {
+    actor.user_id().map_or(Caller::Address(None), Caller::Account)
+}
+
+fn by_address(state: &HttpState, request: &HttpRequest) -> Caller {
+    Caller::Address(client_address(request.head(), |peer| (state.options().trusts_proxy)(peer)))
+}
+
+fn overloaded() -> Problem {
+    Problem::new(Kind::OVERLOADED, "too many requests are being answered: try again").retry_after(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bearer_token_is_found_whatever_the_case_of_its_scheme() {
+        assert_eq!(bearer("Bearer abc"), Some("abc"));
+        assert_eq!(bearer("bEARER  abc "), Some("abc"));
+        for header in ["Bearer", "Bearer ", "Basic abc", "abc", ""] {
+            assert_eq!(bearer(header), None, "{header}");
+        }
+    }
+}

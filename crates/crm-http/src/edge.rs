@@ -1,0 +1,140 @@
+//! The outermost layer: names the request, writes its line in the log, counts it, and puts on the headers that every
+//! answer has. What failed before it reached a handler becomes a problem here.
+
+use std::time::Instant;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::InternalError;
+use actix_web::http::header::{CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpMessage as _, web};
+use tracing::Instrument as _;
+
+use crate::dispatch::Trace;
+use crate::etag;
+use crate::problem::{MEDIA_TYPE, Problem};
+use crate::request_id::{self, RequestId};
+use crate::state::HttpState;
+
+/// The route's name in the log and the metrics where there is none.
+const NO_ROUTE: &str = "none";
+
+/// Wraps everything.
+pub(crate) async fn edge<B>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<BoxBody>, Error>
+where
+    B: MessageBody + 'static,
+{
+    let started = Instant::now();
+    let Some(state) = request.app_data::<web::Data<HttpState>>().map(|state| HttpState::clone(state)) else {
+        return next.call(request).await.map(ServiceResponse::map_into_boxed_body);
+    };
+    let id = RequestId::of(request.headers(), state.ctx());
+    request.extensions_mut().insert(id.clone());
+    let method = request.method().clone();
+    let span = tracing::info_span!("request", id = %id);
+    let answered = next.call(request).instrument(span).await;
+    let mut response = match answered {
+        Ok(response) => as_problem(response.map_into_boxed_body(), &id),
+        Err(error) => {
+            let status = error.as_response_error().status_code();
+            let mut answer = Problem::of_status(status).respond(&id);
+            decorate(answer.headers_mut(), &state, &id);
+            return Err(InternalError::from_response(error, answer).into());
+        }
+    };
+    mark_compressed(response.headers_mut());
+    decorate(response.headers_mut(), &state, &id);
+    record(&method, &response, &id, started);
+    Ok(response)
+}
+
+/// What the framework refused on its own, as a problem.
+fn as_problem(response: ServiceResponse<BoxBody>, id: &RequestId) -> ServiceResponse<BoxBody> {
+    let status = response.status();
+    let is_failure = status.is_client_error() || status.is_server_error();
+    if !is_failure || response.headers().get(CONTENT_TYPE).is_some_and(|own| own == MEDIA_TYPE) {
+        return response;
+    }
+    let kept: Vec<(HeaderName, HeaderValue)> = response
+        .headers()
+        .iter()
+        .filter(|(name, _)| name.as_str().starts_with("access-control-") || name.as_str() == "vary")
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    let (request, _) = response.into_parts();
+    let mut answer = Problem::of_status(status).respond(id);
+    for (name, value) in kept {
+        answer.headers_mut().append(name, value);
+    }
+    ServiceResponse::new(request, answer)
+}
+
+/// A strong tag stands for bytes: those of a compressed answer are others.
+fn mark_compressed(headers: &mut HeaderMap) {
+    if headers.get(CONTENT_ENCODING).is_none_or(|coding| coding == "identity") {
+        return;
+    }
+    let tag = headers.get(ETAG).and_then(|tag| etag::of_compressed(tag.to_str().ok()?));
+    if let Some(Ok(tag)) = tag.map(|tag| HeaderValue::from_str(&tag)) {
+        headers.insert(ETAG, tag);
+    }
+}
+
+fn decorate(headers: &mut HeaderMap, state: &HttpState, id: &RequestId) {
+    if let Ok(id) = HeaderValue::from_str(id.as_str()) {
+        headers.insert(HeaderName::from_static(request_id::HEADER), id);
+    }
+    let fixed = [
+        ("x-content-type-options", "nosniff"),
+        ("x-frame-options", "DENY"),
+        ("referrer-policy", "no-referrer"),
+        ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
+    ];
+    for (name, value) in fixed {
+        let name = HeaderName::from_static(name);
+        // The pages of the documentation bring their own policy.
+        if !headers.contains_key(&name) {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+    }
+    let https_only =
+        state.options().hsts.map(|life| format!("max-age={}; includeSubDomains", life.as_secs()));
+    if let Some(Ok(https_only)) = https_only.map(|text| HeaderValue::from_str(&text)) {
+        headers.insert(HeaderName::from_static("strict-transport-security"), https_only);
+    }
+}
+
+fn record(method: &Method, response: &ServiceResponse<BoxBody>, id: &RequestId, started: Instant) {
+    let trace = response.request().extensions().get::<Trace>().copied();
+    let route = trace.map_or(NO_ROUTE, |trace| trace.route);
+    let status = response.status();
+    let took = started.elapsed();
+    let user = trace.and_then(|trace| trace.user).map(|user| user.to_string());
+    tracing::info!(
+        target: "crm_http::access",
+        method = %method,
+        route,
+        status = status.as_u16(),
+        ms = took.as_secs_f64() * 1000.0,
+        user,
+        request_id = %id,
+        "answered"
+    );
+    let method = metric_method(method);
+    metrics::counter!("http_requests_total", "method" => method, "route" => route, "status" => metric_status(status))
+        .increment(1);
+    metrics::histogram!("http_request_duration_seconds", "method" => method, "route" => route)
+        .record(took.as_secs_f64());
+}
+
+/// The method as a label: clients may invent methods, and each label value takes memory for ever.
+fn metric_method(method: &Method) -> &'static str {
+    const KNOWN: [&str; 6] = ["GET", "HEAD", "POST", "PATCH", "DELETE", "OPTIONS"];
+    KNOWN.into_iter().find(|known| method.as_str() == *known).unwrap_or("other")
+}
+
+fn metric_status(status: StatusCode) -> String {
+    status.as_str().to_owned()
+}

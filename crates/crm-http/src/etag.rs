@@ -1,0 +1,205 @@
+//! Entity tags (RFC 9110 section 8.8.3) and the two headers that compare them.
+//!
+//! A single record's tag is `"<version>-<hash of the body>"`: strong, since the body shows more than the record, such
+//! as the names of people. What changes a record compares the version only. A compressed answer is made of other bytes,
+//! so that its tag ends in [`COMPRESSED`].
+
+use actix_web::HttpRequest;
+use actix_web::http::Method;
+use actix_web::http::header::{HeaderName, IF_MATCH, IF_NONE_MATCH};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use crm_app::precondition::Precondition;
+use crm_domain::flaw::Flaw;
+use crm_domain::version::Version;
+use sha2::{Digest as _, Sha256};
+
+use crate::problem::Problem;
+use crate::problem::kind::Kind;
+
+/// Bytes of the hash that a tag shows: 96 bits.
+const SHOWN: usize = 12;
+
+/// The end of the tag of a compressed answer.
+const COMPRESSED: &str = "-gzip";
+
+/// The tag of the same body, compressed.
+pub(crate) fn of_compressed(tag: &str) -> Option<String> {
+    tag.strip_suffix('"').map(|open| format!("{open}{COMPRESSED}\""))
+}
+
+/// The tag of a body that is no single record.
+pub(crate) fn of_body(body: &[u8]) -> String {
+    format!("\"{}\"", hash(body))
+}
+
+/// The tag of a record at this version, shown by this body.
+pub(crate) fn of_version(version: Version, body: &[u8]) -> String {
+    format!("\"{version}-{}\"", hash(body))
+}
+
+/// Whether the client says (`If-None-Match`) that it has what this tag stands for. Only asked when reading.
+pub(crate) fn client_has(request: &HttpRequest, tag: &str) -> bool {
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return false;
+    }
+    let Ok(Some(header)) = joined(request, &IF_NONE_MATCH) else {
+        return false;
+    };
+    if header.trim() == "*" {
+        return true;
+    }
+    // A header that makes no sense is no reason to fail: the client gets the whole answer.
+    let own = tag.trim_matches('"');
+    parse_list(&header).is_some_and(|tags| {
+        tags.iter().any(|tag| tag.opaque.strip_suffix(COMPRESSED).unwrap_or(tag.opaque) == own)
+    })
+}
+
+/// What the client demands of the version it changes (`If-Match`). Weak tags never match.
+///
+/// # Errors
+/// A malformed header.
+pub(crate) fn precondition(request: &HttpRequest) -> Result<Precondition, Problem> {
+    let Some(header) = joined(request, &IF_MATCH)? else {
+        return Ok(Precondition::None);
+    };
+    if header.trim() == "*" {
+        return Ok(Precondition::Any);
+    }
+    let tags = parse_list(&header).ok_or_else(malformed)?;
+    Ok(Precondition::OneOf(tags.iter().filter_map(EntityTag::version).collect()))
+}
+
+#[derive(Debug, PartialEq, Eq)]
+struct EntityTag<'a> {
+    weak: bool,
+    opaque: &'a str,
+}
+
+impl EntityTag<'_> {
+    /// The version that a strong tag names.
+    fn version(&self) -> Option<Version> {
+        if self.weak {
+            return None;
+        }
+        let digits = self.opaque.split_once('-').map_or(self.opaque, |(version, _)| version);
+        let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+        is_number.then(|| digits.parse().ok()).flatten().map(Version::new)
+    }
+}
+
+/// Reads a list of tags; `None` if it is none or empty.
+fn parse_list(header: &str) -> Option<Vec<EntityTag<'_>>> {
+    let mut tags = Vec::new();
+    let mut rest = header.trim();
+    while !rest.is_empty() {
+        let (weak, quoted) = match rest.strip_prefix("W/") {
+            Some(quoted) => (true, quoted),
+            None => (false, rest),
+        };
+        let (opaque, behind) = quoted.strip_prefix('"')?.split_once('"')?;
+        if opaque.chars().any(|c| c.is_whitespace() || c.is_control()) {
+            return None;
+        }
+        tags.push(EntityTag { weak, opaque });
+        let behind = behind.trim_start();
+        rest = match behind.strip_prefix(',') {
+            Some(next) => next.trim_start(),
+            None if behind.is_empty() => behind,
+            None => return None,
+        };
+    }
+    (!tags.is_empty()).then_some(tags)
+}
+
+/// The header's lines as one list.
+fn joined(request: &HttpRequest, name: &HeaderName) -> Result<Option<String>, Problem> {
+    let mut lines = request.headers().get_all(name).peekable();
+    if lines.peek().is_none() {
+        return Ok(None);
+    }
+    let lines: Result<Vec<&str>, _> = lines.map(|line| line.to_str()).collect();
+    lines.map(|lines| Some(lines.join(","))).map_err(|_| malformed())
+}
+
+fn malformed() -> Problem {
+    let flaw = Flaw::new("invalid", "must be * or entity tags in quotes, as ETag shows them");
+    Problem::of_field(Kind::MALFORMED_HEADER, "If-Match", flaw)
+}
+
+fn hash(body: &[u8]) -> String {
+    let digest = Sha256::digest(body);
+    URL_SAFE_NO_PAD.encode(digest.get(..SHOWN).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+    use rstest::rstest;
+
+    use super::*;
+
+    fn demanded(header: &str) -> Option<Precondition> {
+        let request = TestRequest::patch().insert_header((IF_MATCH, header)).to_http_request();
+        precondition(&request).ok()
+    }
+
+    fn one_of(versions: &[u64]) -> Precondition {
+        Precondition::OneOf(versions.iter().copied().map(Version::new).collect())
+    }
+
+    #[rstest]
+    #[case("*", Precondition::Any)]
+    #[case(" * ", Precondition::Any)]
+    #[case("\"7-abc\"", one_of(&[7]))]
+    #[case("\"7\"", one_of(&[7]))]
+    #[case("\"7-abc\" , \"9-d,ef\"", one_of(&[7, 9]))]
+    #[case("W/\"7-abc\"", one_of(&[]))]
+    #[case("\"abc\"", one_of(&[]))]
+    #[case("\"\"", one_of(&[]))]
+    #[case("\"-7\"", one_of(&[]))]
+    #[case("\"99999999999999999999999\"", one_of(&[]))]
+    fn if_match_demands_versions(#[case] header: &str, #[case] demand: Precondition) {
+        assert_eq!(demanded(header), Some(demand));
+    }
+
+    #[rstest]
+    #[case("7")]
+    #[case("")]
+    #[case("\"7")]
+    #[case("\"7\" \"8\"")]
+    #[case("w/\"7\"")]
+    #[case("\"7\", *")]
+    fn a_malformed_if_match_is_refused(#[case] header: &str) {
+        assert_eq!(demanded(header), None);
+    }
+
+    #[test]
+    fn without_if_match_nothing_is_demanded() {
+        assert_eq!(precondition(&TestRequest::patch().to_http_request()).unwrap(), Precondition::None);
+    }
+
+    #[rstest]
+    #[case("\"a\"", true)]
+    #[case("W/\"a\"", true)]
+    #[case("\"b\", \"a\"", true)]
+    #[case("\"a-gzip\"", true)]
+    #[case("*", true)]
+    #[case("\"b\"", false)]
+    #[case("a", false)]
+    fn if_none_match_compares_weakly(#[case] header: &str, #[case] has: bool) {
+        let request = TestRequest::get().insert_header((IF_NONE_MATCH, header)).to_http_request();
+        assert_eq!(client_has(&request, "\"a\""), has);
+        let request = TestRequest::post().insert_header((IF_NONE_MATCH, header)).to_http_request();
+        assert!(!client_has(&request, "\"a\""), "it is for reading only");
+    }
+
+    #[test]
+    fn a_tag_tells_versions_and_bodies_apart() {
+        let tag = |version, body: &str| of_version(Version::new(version), body.as_bytes());
+        assert_ne!(tag(1, "x"), tag(2, "x"));
+        assert_ne!(tag(1, "x"), tag(1, "y"));
+        assert!(tag(12, "x").starts_with("\"12-") && tag(12, "x").ends_with('"'));
+    }
+}

@@ -1,0 +1,34 @@
+//! The HTTP contract as a thin adapter over the use cases.
+//!
+//! No rule, no policy and no store is in here: a handler turns a request into a command, calls the use case and writes
+//! down its answer.
+//!
+//! # Where things are
+//! - All routes at a glance: [`app::routes`]. A handler: the file of its resource under `routes/`.
+//! - The way of a request: `edge` (names it, logs it, counts it) → `cors` → `dispatch` (token, limit, permission) →
+//!   its handler, which reads the input through `call` and answers with an `answer`.
+//! - What clients see: `dto` (bodies), [`problem`] (failures), `etag`, [`openapi`] (the document that describes it all).
+//! - Starting it: [`state`], [`options`], [`server`].
+
+pub mod app;
+pub mod dto;
+pub mod openapi;
+pub mod options;
+pub mod problem;
+pub mod route;
+pub mod server;
+pub mod state;
+
+mod answer;
+mod body;
+mod call;
+mod client_address;
+mod cors;
+mod dispatch;
+mod edge;
+mod etag;
+mod in_flight;
+mod query;
+mod rate_limit;
+mod request_id;
+mod routes;

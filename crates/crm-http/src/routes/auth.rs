@@ -1,0 +1,74 @@
+//! `/api/auth`: signing in and out, and one's own account.
+
+use crm_app::auth::{login, logout, me, password, refresh};
+use crm_app::error::AppError;
+use crm_domain::access::actor::Actor;
+
+use crate::answer::Answer;
+use crate::call::Call;
+use crate::dto::token::{SignInBody, TokenPairBody};
+use crate::dto::user::UserBody;
+use crate::route::Outcome;
+
+/// `POST /api/auth/login`
+pub(crate) async fn login(mut call: Call) -> Outcome {
+    let body = call.body().await?;
+    let signed_in = login::login(call.ctx(), body, call.device()).await;
+    metrics::counter!("logins_total", "outcome" => outcome(signed_in.as_ref().err())).increment(1);
+    Ok(Answer::ok(&SignInBody::of(&signed_in?))?.secret())
+}
+
+/// `POST /api/auth/refresh`
+pub(crate) async fn refresh(mut call: Call) -> Outcome {
+    let body = call.body().await?;
+    let tokens = refresh::refresh(call.ctx(), body).await?;
+    Ok(Answer::ok(&TokenPairBody::of(&tokens))?.secret())
+}
+
+/// `POST /api/auth/logout`
+pub(crate) async fn logout(mut call: Call) -> Outcome {
+    let body = call.body().await?;
+    logout::logout(call.ctx(), body).await?;
+    Ok(Answer::done())
+}
+
+/// `GET /api/auth/me`
+pub(crate) async fn me(call: Call, actor: Actor) -> Outcome {
+    let user = me::read(call.ctx(), &actor).await?;
+    Ok(Answer::ok(&UserBody::of(&user))?.versioned(user.version()))
+}
+
+/// `PATCH /api/auth/me`
+pub(crate) async fn rename_me(mut call: Call, actor: Actor) -> Outcome {
+    let (precondition, body) = (call.precondition()?, call.body().await?);
+    let user = me::rename(call.ctx(), &actor, body, &precondition).await?;
+    Ok(Answer::ok(&UserBody::of(&user))?.versioned(user.version()))
+}
+
+/// `POST /api/auth/password`
+pub(crate) async fn change_password(mut call: Call, actor: Actor) -> Outcome {
+    let body = call.body().await?;
+    password::change(call.ctx(), &actor, body).await?;
+    Ok(Answer::done())
+}
+
+/// What became of a sign-in, as a label.
+fn outcome(error: Option<&AppError>) -> &'static str {
+    match error {
+        None => "ok",
+        Some(AppError::InvalidCredentials) => "invalid_credentials",
+        Some(AppError::AccountDisabled) => "account_disabled",
+        Some(AppError::Invalid(_)) => "invalid_input",
+        Some(
+            AppError::TokenRefused
+            | AppError::Denied(_)
+            | AppError::NotOwner(_)
+            | AppError::NotFound(_)
+            | AppError::Refused(_)
+            | AppError::VersionMismatch { .. }
+            | AppError::Busy
+            | AppError::Store(_)
+            | AppError::Internal(_),
+        ) => "error",
+    }
+}

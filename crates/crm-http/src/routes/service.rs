@@ -1,0 +1,78 @@
+//! What operators, monitors and developers ask the server about itself.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::http::header::{CONTENT_SECURITY_POLICY, HeaderValue};
+use bytes::Bytes;
+use utoipa_swagger_ui::Config;
+
+use crate::answer::Answer;
+use crate::call::Call;
+use crate::openapi;
+use crate::problem::Problem;
+use crate::problem::kind::Kind;
+use crate::route::Outcome;
+
+/// Within which time the store must answer for the server to be ready.
+const READY_WITHIN: Duration = Duration::from_secs(1);
+
+/// What the pages of the documentation may load: what comes from here. The page styles itself inline.
+const PAGES: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
+                     object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
+
+/// `GET /health` and `GET /healthz`: the server is alive.
+pub(crate) async fn alive(_call: Call) -> Outcome {
+    Ok(Answer::done())
+}
+
+/// `GET /readyz`: the server can do its work.
+pub(crate) async fn ready(call: Call) -> Outcome {
+    if call.state().is_stopping() {
+        return Err(Problem::new(Kind::NOT_READY, "the server is about to stop").retry_after(1));
+    }
+    let ping = call.ctx().stores.workspaces.ping();
+    match tokio::time::timeout(READY_WITHIN, ping).await {
+        Ok(Ok(())) => Ok(Answer::done()),
+        Ok(Err(error)) => Err(Problem::from(error)),
+        Err(_) => Err(Problem::new(Kind::NOT_READY, "the store did not answer in time").retry_after(1)),
+    }
+}
+
+/// `GET /metrics`, unless the numbers have a listener of their own.
+pub(crate) async fn metrics(call: Call) -> Outcome {
+    let Some(render) = call.state().metrics() else {
+        return Err(Problem::new(Kind::NO_SUCH_ROUTE, "the metrics are not shown here"));
+    };
+    Ok(Answer::bytes(HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8"), render()))
+}
+
+/// `GET /openapi.json`
+pub(crate) async fn document(_call: Call) -> Outcome {
+    let json = HeaderValue::from_static("application/json");
+    Ok(Answer::bytes(json, openapi::shared()).tagged().cached(HeaderValue::from_static("public, no-cache")))
+}
+
+/// `GET /docs`
+pub(crate) async fn docs(_call: Call) -> Outcome {
+    Ok(Answer::redirect("/docs/"))
+}
+
+/// `GET /docs/` and what its page loads.
+pub(crate) async fn docs_file(call: Call) -> Outcome {
+    let config: Arc<Config<'static>> = Arc::new(Config::from("/openapi.json"));
+    let file = utoipa_swagger_ui::serve(call.path("file"), config)
+        .map_err(|error| Problem::internal(error.to_string().into()))?
+        .ok_or_else(|| Problem::new(Kind::NO_SUCH_ROUTE, "the documentation has no such page"))?;
+    let media_type =
+        HeaderValue::from_str(&file.content_type).map_err(|error| Problem::internal(error.into()))?;
+    let bytes = match file.bytes {
+        Cow::Borrowed(compiled_in) => Bytes::from_static(compiled_in),
+        Cow::Owned(written) => written.into(),
+    };
+    Ok(Answer::bytes(media_type, bytes)
+        .tagged()
+        .cached(HeaderValue::from_static("public, no-cache"))
+        .header(CONTENT_SECURITY_POLICY, PAGES))
+}

@@ -1,0 +1,28 @@
+//! `/api/auth/sessions`: where one is signed in.
+
+use crm_app::auth::sessions;
+use crm_domain::access::actor::Actor;
+
+use crate::answer::Answer;
+use crate::call::Call;
+use crate::dto::session::SessionsBody;
+use crate::route::Outcome;
+
+/// `GET /api/auth/sessions`
+pub(crate) async fn list(call: Call, actor: Actor) -> Outcome {
+    let sessions = sessions::list(call.ctx(), &actor).await?;
+    let current = actor.user().map(|user| user.session);
+    Ok(Answer::ok(&SessionsBody::of(&sessions, current))?.tagged())
+}
+
+/// `DELETE /api/auth/sessions/{id}`
+pub(crate) async fn end(call: Call, actor: Actor) -> Outcome {
+    sessions::end(call.ctx(), &actor, call.path("id")).await?;
+    Ok(Answer::done())
+}
+
+/// `DELETE /api/auth/sessions`
+pub(crate) async fn end_others(call: Call, actor: Actor) -> Outcome {
+    sessions::end_others(call.ctx(), &actor).await?;
+    Ok(Answer::done())
+}

@@ -1,0 +1,106 @@
+//! Many at once.
+
+use futures_util::future::join_all;
+use serde_json::json;
+
+use crate::support::world::World;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn twenty_conversions_at_once_make_one_customer() {
+    for _ in 0..5 {
+        let world = World::new().await;
+        let path = format!("/api/leads/{}/convert", world.lead("Acme").await);
+        let nothing = json!({});
+        let replies = join_all((0..20).map(|_| world.owner.post(&path, &nothing))).await;
+        assert!(replies.iter().all(|reply| reply.status == 200));
+        let first = replies.iter().filter(|reply| reply.body.get("alreadyConverted").is_none()).count();
+        assert_eq!(first, 1);
+        let customers = world.owner.get("/api/customers").await;
+        assert_eq!(customers.body["total"], 1);
+        assert!(replies.iter().all(|reply| reply.body["customer"]["id"] == customers.body["items"][0]["id"]));
+        let converted = world.owner.get("/api/activity?type=lead_converted").await;
+        assert_eq!(converted.body.as_array().unwrap().len(), 1);
+    }
+}
+
+const CLIENTS: usize = 64;
+const CHANGES: usize = 20;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sixty_four_clients_who_change_one_lead_lose_nothing() {
+    let world = World::new().await;
+    let id = world.lead("Acme").await;
+    let path = format!("/api/leads/{id}");
+    let clients = (0..CLIENTS).map(|client| {
+        let (owner, path) = (world.owner.clone(), path.clone());
+        async move {
+            let mut statuses = Vec::with_capacity(CHANGES);
+            for change in 0..CHANGES {
+                let phone = format!("{client} {change}");
+                let reply = owner.patch(&path, &json!({ "phone": phone })).await;
+                if reply.status == 200 {
+                    assert_eq!(reply.body["phone"], json!(phone), "the answer shows one's own change");
+                }
+                statuses.push(reply.status);
+            }
+            statuses
+        }
+    });
+    let statuses = join_all(clients).await.concat();
+    let done = statuses.iter().filter(|status| **status == 200).count();
+    let busy = statuses.iter().filter(|status| **status == 503).count();
+    assert_eq!(done + busy, CLIENTS * CHANGES, "every one is answered 200 or 503");
+    assert!(busy * 100 < CLIENTS * CHANGES, "{busy} of {} were too busy", CLIENTS * CHANGES);
+    let lead = world.owner.get(&path).await;
+    assert_eq!(lead.body["version"], json!(done + 1));
+    let mut events = 0;
+    let mut next = format!("/api/activity?entityId={id}&type=lead_updated&limit=100");
+    loop {
+        let page = world.owner.get(&next).await.expect(200);
+        events += page.body.as_array().unwrap().len();
+        match page.header("link").strip_prefix('<').and_then(|link| link.split_once('>')) {
+            Some((link, _)) => next = link.to_owned(),
+            None => break,
+        }
+    }
+    assert_eq!(events, done);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn changes_of_different_members_at_once_all_stay() {
+    let world = World::new().await;
+    let path = format!("/api/leads/{}", world.lead("Acme").await);
+    let changes = [
+        json!({ "phone": "1" }),
+        json!({ "email": "a@example.com" }),
+        json!({ "company": "X" }),
+        json!({ "source": "Web" }),
+        json!({ "status": "In Progress" }),
+        json!({ "tags": ["a"] }),
+    ];
+    let replies = join_all(changes.iter().map(|change| world.owner.patch(&path, change))).await;
+    assert!(replies.iter().all(|reply| reply.status == 200));
+    let lead = world.owner.get(&path).await.body;
+    for change in &changes {
+        for (member, value) in change.as_object().unwrap() {
+            assert_eq!(&lead[member], value, "{member}");
+        }
+    }
+    assert_eq!(lead["version"], 7);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_two_changes_upon_one_version_one_wins() {
+    let world = World::new().await;
+    let path = format!("/api/leads/{}", world.lead("Acme").await);
+    let etag = world.owner.get(&path).await.header("etag").to_owned();
+    let tries = (0..10).map(|number| {
+        let body = json!({ "phone": format!("{number}") });
+        world
+            .owner
+            .send(world.owner.request(reqwest::Method::PATCH, &path).json(&body).header("if-match", &etag))
+    });
+    let statuses: Vec<u16> = join_all(tries).await.iter().map(|reply| reply.status).collect();
+    assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 1, "{statuses:?}");
+    assert_eq!(statuses.iter().filter(|status| **status == 412).count(), 9, "{statuses:?}");
+}

@@ -1,0 +1,115 @@
+//! A server on a free port, with a clock that stands still and ids that count up.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::ServerHandle;
+use crm_app::context::{Ctx, Rules};
+use crm_app::ports::passwords::Passwords;
+use crm_app::queue::Queue;
+use crm_app::setup::token::SetupToken;
+use crm_http::options::HttpOptions;
+use crm_http::server::{Listen, serve};
+use crm_http::state::HttpState;
+use crm_security::tokens::{JwtTokens, TokenSecrets};
+use crm_testkit::clock::FixedClock;
+use crm_testkit::ids::SequentialIds;
+use crm_testkit::passwords::PlainPasswords;
+
+use crate::support::client::Client;
+use crate::support::store;
+
+/// The token for the first admin.
+pub(crate) const SETUP_TOKEN: &str = "setup-token-of-the-tests";
+
+/// A running server. It stops when it and all its clients are dropped.
+pub(crate) struct TestServer {
+    pub(crate) state: HttpState,
+    pub(crate) clock: Arc<FixedClock>,
+    base: String,
+    running: Arc<Running>,
+}
+
+/// Stops a server when it is dropped.
+pub(crate) struct Running(ServerHandle);
+
+impl TestServer {
+    /// A server with options that get in nobody's way.
+    pub(crate) fn start() -> Self {
+        Self::with(options())
+    }
+
+    /// A server with these options.
+    pub(crate) fn with(options: HttpOptions) -> Self {
+        Self::built(options, |_| {})
+    }
+
+    /// A server whose use cases get something else to work with.
+    pub(crate) fn built(options: HttpOptions, change: impl FnOnce(&mut Ctx)) -> Self {
+        let clock = Arc::new(FixedClock::default());
+        let (stores, mirror) = store::open();
+        let mut ctx = Ctx {
+            stores,
+            mirror,
+            clock: Arc::<FixedClock>::clone(&clock),
+            ids: Arc::new(SequentialIds::new()),
+            passwords: Arc::new(PlainPasswords) as Arc<dyn Passwords>,
+            tokens: Arc::new(tokens()),
+            queue: Queue::new(),
+            setup: Arc::new(SetupToken::new(SETUP_TOKEN.into())),
+            rules: Rules::default(),
+        };
+        change(&mut ctx);
+        let state = HttpState::new(ctx, options, Some(Arc::new(|| "crm_up 1\n".to_owned())));
+        let bound = serve(Listen::At(([127, 0, 0, 1], 0).into()), state.clone()).unwrap();
+        let (base, handle) = (format!("http://{}", bound.address), bound.server.handle());
+        tokio::spawn(bound.server);
+        Self { state, clock, base, running: Arc::new(Running(handle)) }
+    }
+
+    /// Somebody who is not signed in.
+    pub(crate) fn nobody(&self) -> Client {
+        Client::new(self.base.clone(), Arc::clone(&self.running))
+    }
+
+    pub(crate) fn ctx(&self) -> &Ctx {
+        self.state.ctx()
+    }
+
+    /// Signs in.
+    pub(crate) async fn sign_in(&self, email: &str, password: &str) -> Client {
+        let reply = self.nobody().post("/api/auth/login", &login(email, password)).await;
+        assert_eq!(reply.status, 200, "{}", reply.text);
+        self.nobody().with_token(&reply.text_at("accessToken"))
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        drop(self.0.stop(false));
+    }
+}
+
+/// Options that get in nobody's way.
+pub(crate) fn options() -> HttpOptions {
+    HttpOptions {
+        workers: 2,
+        rates: None,
+        body_timeout: Duration::from_secs(2),
+        cors_origins: vec!["https://app.example.com".to_owned()],
+        ..HttpOptions::default()
+    }
+}
+
+/// The body that signs in.
+pub(crate) fn login(email: &str, password: &str) -> serde_json::Value {
+    serde_json::json!({ "email": email, "password": password })
+}
+
+fn tokens() -> JwtTokens {
+    let secrets = TokenSecrets {
+        access: "an access secret that is long enough for the tests".into(),
+        refresh: "a refresh secret that is long enough for the tests".into(),
+    };
+    JwtTokens::new(&secrets, Duration::from_mins(15)).unwrap()
+}
