@@ -2,14 +2,23 @@
 //!
 //! A use case is a plain function that takes the [`context::Ctx`], the actor and a command. It goes in five beats:
 //! authorize, read, decide in pure code, commit, answer. A command carries what the client said; the use case parses
-//! it, so that every bad field is found at once and after the right to ask was checked.
+//! it, so that every bad field is found at once and after the right to ask was checked. What always holds:
+//!
+//! - **A write is a value.** Everything that one decision writes, with its events, is one [`commit::Commit`], which a
+//!   store applies whole or not at all. Use cases write through [`decide::decide`] only, which decides again when
+//!   something it rested on has changed.
+//! - **A read of records needs a scope**, which only the policy makes. Lists, totals, search, feed and dashboard all
+//!   obey it.
+//! - **A role is never what a token said**, but what the [`mirror`] holds by now.
 //!
 //! # Where things are
 //! - A lead becomes a customer in [`leads::convert`].
 //! - Use cases: [`auth`], [`users`], [`leads`], [`customers`], [`notes`], [`tasks`], [`activity`], [`dashboard`],
-//!   [`setup`].
+//!   [`setup`]. Beside them, `form` is what clients may say of a record, and `events` what is told of it.
 //! - What a store must do: [`ports`]; what is written: [`commit`]; what is asked: [`query`], [`paging`].
 //! - Writers that meet: [`decide`] and [`queue`]; what is held in memory: [`mirror`]; counters: [`tally`].
+//! - What can go wrong: [`error`]; what a client demands of a version: [`precondition`].
+//! - Small steps that use cases share: [`input`], [`people`], [`events`].
 
 pub mod activity;
 pub mod auth;

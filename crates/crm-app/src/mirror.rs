@@ -100,8 +100,9 @@ pub struct Mirror {
 }
 
 impl Mirror {
-    /// How long an ended session is remembered. No access token lives longer.
-    pub const ENDED_FOR: Duration = Duration::from_hours(24);
+    /// How long an ended session is remembered. No access token lives longer: a day at most, and the few seconds of
+    /// leeway between clocks.
+    pub const ENDED_FOR: Duration = Duration::from_hours(25);
 
     /// Nobody yet.
     pub fn empty() -> Self {

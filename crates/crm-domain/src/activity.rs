@@ -206,3 +206,70 @@ pub struct Activity {
     /// repetition.
     pub audience: Vec<UserId>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    #[test]
+    fn the_types_of_events_are_those_of_the_wire() {
+        let names: Vec<&str> = ActivityType::ALL.iter().map(|kind| kind.as_str()).collect();
+        assert_eq!(
+            names,
+            [
+                "lead_created",
+                "lead_updated",
+                "lead_status_changed",
+                "lead_reassigned",
+                "lead_archived",
+                "lead_unarchived",
+                "lead_converted",
+                "customer_created",
+                "customer_updated",
+                "customer_deleted",
+                "customer_note_added",
+                "customer_note_edited",
+                "customer_note_deleted",
+                "task_created",
+                "task_updated",
+                "task_completed",
+                "task_deleted",
+                "user_created",
+                "user_updated",
+                "user_deactivated",
+            ]
+        );
+        for kind in ActivityType::ALL {
+            assert_eq!(ActivityType::parse(kind.as_str()), Ok(*kind));
+        }
+        for text in ["", "lead", "Lead_Created", "lead_deleted", " lead_created"] {
+            assert_eq!(ActivityType::parse(text).unwrap_err().code, "invalid", "{text}");
+        }
+    }
+
+    #[test]
+    fn an_action_is_the_type_without_the_kind_of_record() {
+        assert_eq!(ActivityType::LeadStatusChanged.action(), "status_changed");
+        assert_eq!(ActivityType::CustomerNoteAdded.action(), "note_added");
+        assert_eq!(ActivityType::TaskDeleted.action(), "deleted");
+    }
+
+    #[test]
+    fn a_kind_of_record_is_read_in_either_case() {
+        for kind in EntityKind::ALL {
+            assert_eq!(EntityKind::parse(kind.as_str()), Ok(kind));
+            assert_eq!(EntityKind::parse(&kind.as_str().to_lowercase()), Ok(kind));
+        }
+        assert_eq!(EntityKind::parse("Note").unwrap_err().code, "invalid");
+    }
+
+    #[test]
+    fn a_reference_keeps_kind_and_id() {
+        let uuid = Uuid::from_u128(7);
+        for kind in EntityKind::ALL {
+            let reference = EntityRef::of(kind, uuid);
+            assert_eq!((reference.kind(), reference.uuid()), (kind, uuid));
+        }
+    }
+}

@@ -156,3 +156,111 @@ impl Customer {
         self
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::meta::{FieldChange, MetaValue};
+    use crate::values::tag::Tag;
+    use uuid::Uuid;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_millis(second * 1_000).unwrap()
+    }
+
+    fn user(number: u128) -> UserId {
+        UserId::from_uuid(Uuid::from_u128(number))
+    }
+
+    fn customer() -> Customer {
+        let draft = CustomerDraft {
+            name: Name::parse("Ada").unwrap(),
+            company: Some(Company::parse("Engines").unwrap()),
+            email: Some(Email::parse("ada@x.example").unwrap()),
+            phone: Some(Phone::parse("112").unwrap()),
+            tags: Tags::new([Tag::parse("vip").unwrap()]).unwrap(),
+        };
+        Customer::create(CustomerId::from_uuid(Uuid::from_u128(1)), draft, user(7), at(10))
+    }
+
+    fn keep() -> CustomerPatch {
+        CustomerPatch {
+            name: Patch::Keep,
+            company: NullablePatch::Keep,
+            email: NullablePatch::Keep,
+            phone: NullablePatch::Keep,
+            tags: Patch::Keep,
+            owner: Patch::Keep,
+        }
+    }
+
+    fn change(field: &str, from: impl Into<MetaValue>, to: impl Into<MetaValue>) -> FieldChange {
+        FieldChange { field: field.to_owned(), from: from.into(), to: to.into() }
+    }
+
+    #[test]
+    fn a_new_customer_was_no_lead_and_has_no_notes() {
+        let customer = customer();
+        assert_eq!((customer.lead, customer.notes_count), (None, 0));
+        assert_eq!((customer.created_at, customer.updated_at), (at(10), at(10)));
+        assert_eq!(customer.owner, user(7));
+    }
+
+    #[test]
+    fn a_patch_changes_what_it_names_and_nothing_else() {
+        assert_eq!(customer().edit(keep(), at(11)), Customer { updated_at: at(11), ..customer() });
+        let patch = CustomerPatch { phone: NullablePatch::Clear, tags: Patch::Set(Tags::none()), ..keep() };
+        let edited = Customer { phone: None, tags: Tags::none(), updated_at: at(11), ..customer() };
+        assert_eq!(customer().edit(patch, at(11)), edited);
+    }
+
+    #[test]
+    fn notes_are_counted_and_never_below_none() {
+        let noted = customer().note_added(at(11)).note_added(at(12));
+        assert_eq!((noted.notes_count, noted.updated_at), (2, at(12)));
+        let edited = noted.note_edited(at(13));
+        assert_eq!((edited.notes_count, edited.updated_at), (2, at(13)));
+        let bare = edited.note_deleted(at(14)).note_deleted(at(15)).note_deleted(at(16));
+        assert_eq!((bare.notes_count, bare.updated_at), (0, at(16)));
+    }
+
+    #[test]
+    fn a_customers_moment_of_change_never_goes_backwards() {
+        assert_eq!(customer().edit(keep(), at(9)).updated_at, at(10));
+        assert_eq!(customer().reassign(user(8), at(9)).updated_at, at(10));
+        assert_eq!(customer().note_added(at(9)).updated_at, at(10));
+        assert_eq!(customer().note_edited(at(9)).updated_at, at(10));
+        assert_eq!(customer().note_deleted(at(9)).updated_at, at(10));
+    }
+
+    #[test]
+    fn differences_are_told_under_the_names_of_the_wire() {
+        let after = Customer {
+            name: Name::parse("Grace").unwrap(),
+            company: None,
+            email: None,
+            phone: Some(Phone::parse("110").unwrap()),
+            tags: Tags::none(),
+            ..customer().reassign(user(8), at(11))
+        };
+        assert_eq!(
+            customer().differences(&after).changes(),
+            [
+                change("name", "Ada", "Grace"),
+                change("company", "Engines", MetaValue::Nothing),
+                change("email", "ada@x.example", MetaValue::Nothing),
+                change("phone", "112", "110"),
+                change("tags", vec!["vip".to_owned()], Vec::new()),
+                change("owner", user(7).to_string(), user(8).to_string()),
+            ]
+        );
+        assert!(customer().differences(&customer().note_edited(at(11))).is_empty());
+    }
+
+    #[test]
+    fn a_search_looks_into_four_texts() {
+        assert_eq!(customer().searched(), ["Ada", "Engines", "ada@x.example", "112"]);
+        let bare = Customer { company: None, email: None, phone: None, ..customer() };
+        assert_eq!(bare.searched(), ["Ada", "", "", ""]);
+    }
+}

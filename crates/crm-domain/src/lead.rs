@@ -268,3 +268,6 @@ fn text(email: Option<&Email>) -> Option<&str> {
 fn id_text(id: UserId) -> String {
     id.to_string()
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,16 +1,22 @@
 //! What the CRM is about: its entities, the values they are made of, the calendar, and who may do what.
 //!
 //! Everything here is pure. There is no async, no I/O, no clock, no randomness and no serialisation: what cannot do
-//! I/O cannot fail for I/O, and every rule can be tested by comparing values.
+//! I/O cannot fail for I/O, and every rule can be tested by comparing values. Two more things always hold:
+//!
+//! - **A value that exists is right.** An [`values::email::Email`] comes from a parser only, and what a client said
+//!   stays [`raw`] until a [`form`] has read it.
+//! - **A transition is a function** from a record to the record it becomes. It gets the time as `now`, keeps
+//!   `updated_at` from going backwards, and where the state of things does not allow it, it says so with a [`refusal`].
 //!
 //! # Where things are
-//! - The records: [`user`], [`lead`], [`customer`], [`note`], [`task`], [`session`], and what happened to them,
-//!   [`activity`].
+//! - The records: [`user`], [`lead`], [`customer`], [`note`], [`task`], [`session`], and what happened to them:
+//!   [`activity`], with the changed fields in [`meta`].
 //! - A lead becomes a customer in [`lead::Lead::convert`].
-//! - Who may do what: [`access::policy`]; the only way to a [`access::scope::Scope`].
-//! - What a client said and how it is read: [`raw`], [`form`], [`flaw`], [`values`], [`patch`].
+//! - Who may do what: [`access::policy`], the only way to a [`access::scope::Scope`].
+//! - Which record, and which state of it: [`ids`], [`version`].
+//! - What a client said and how it is read: [`raw`], [`form`], [`flaw`], [`values`], [`text`], [`patch`].
 //! - Days, time zones and due dates: [`timestamp`], [`calendar`], [`due`].
-//! - Search: [`fold`].
+//! - Text as search, sorting and tags see it: [`fold`].
 
 pub mod access;
 pub mod activity;

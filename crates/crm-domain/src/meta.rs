@@ -122,3 +122,44 @@ impl<T: Into<MetaValue>> From<Option<T>> for MetaValue {
         value.map_or(Self::Nothing, Into::into)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::values::tag::Tag;
+
+    #[test]
+    fn only_what_differs_is_remembered_in_the_order_of_the_comparisons() {
+        let tags = Tags::new([Tag::parse("vip").unwrap()]).unwrap();
+        let meta = Meta::new()
+            .compare("same", "a", "a")
+            .compare("text", "a", "b")
+            .compare("none", None, Some("b"))
+            .compare("flag", true, false)
+            .compare("count", 1_u64, 2)
+            .compare("tags", &tags, &Tags::none())
+            .compare("at", Timestamp::from_millis(0), None);
+        let change = |field: &str, from, to| FieldChange { field: field.to_owned(), from, to };
+        let text = |text: &str| MetaValue::Text(text.to_owned());
+        let changes = vec![
+            change("text", text("a"), text("b")),
+            change("none", MetaValue::Nothing, text("b")),
+            change("flag", MetaValue::Flag(true), MetaValue::Flag(false)),
+            change("count", MetaValue::Number(1), MetaValue::Number(2)),
+            change("tags", MetaValue::Texts(vec!["vip".to_owned()]), MetaValue::Texts(Vec::new())),
+            change("at", text("1970-01-01T00:00:00.000Z"), MetaValue::Nothing),
+        ];
+        assert_eq!(meta.changes(), changes);
+        assert_eq!(Meta::stored(changes), meta);
+    }
+
+    #[test]
+    fn one_changed_field_is_told_from_several() {
+        let one = Meta::new().compare("status", "a", "b");
+        assert!(one.is_only("status") && one.has("status") && !one.is_empty());
+        assert!(!one.is_only("name") && !one.has("name"));
+        let two = one.compare("name", "a", "b");
+        assert!(!two.is_only("status") && two.has("status") && two.has("name"));
+        assert!(Meta::new().is_empty() && !Meta::new().is_only("status"));
+    }
+}

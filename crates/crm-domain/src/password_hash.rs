@@ -23,3 +23,15 @@ impl fmt::Debug for PasswordHash {
         f.write_str("PasswordHash(hidden)")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hash_is_never_shown() {
+        let hash = PasswordHash::new("$argon2id$secret".to_owned());
+        assert_eq!(format!("{hash:?}"), "PasswordHash(hidden)");
+        assert_eq!(hash.expose(), "$argon2id$secret");
+    }
+}

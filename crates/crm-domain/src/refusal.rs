@@ -44,3 +44,26 @@ impl Refusal {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    #[test]
+    fn every_refusal_has_a_code_that_clients_can_branch_on() {
+        let customer = CustomerId::from_uuid(Uuid::nil());
+        let refusals = [
+            (Refusal::EmailTaken, "email_taken"),
+            (Refusal::LastAdmin, "last_admin"),
+            (Refusal::SelfDemotion, "self_demotion"),
+            (Refusal::SelfDeactivation, "self_deactivation"),
+            (Refusal::AlreadyConverted(customer), "already_converted"),
+            (Refusal::CustomerDeleted, "customer_deleted"),
+            (Refusal::AlreadySetUp, "already_set_up"),
+        ];
+        for (refusal, code) in refusals {
+            assert_eq!(refusal.code(), code);
+        }
+    }
+}

@@ -57,3 +57,81 @@ impl Session {
         self
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::access::role::Role;
+    use crate::password_hash::PasswordHash;
+    use crate::values::email::Email;
+    use crate::values::name::PersonName;
+    use uuid::Uuid;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_millis(second * 1_000).unwrap()
+    }
+
+    fn user() -> User {
+        User {
+            id: UserId::from_uuid(Uuid::from_u128(1)),
+            name: PersonName::parse("Ada").unwrap(),
+            email: Email::parse("ada@crm.example").unwrap(),
+            role: Role::Agent,
+            active: true,
+            password: PasswordHash::new("hash".to_owned()),
+            access_version: 5,
+            created_at: at(1),
+            updated_at: at(1),
+        }
+    }
+
+    fn session() -> Session {
+        Session {
+            id: SessionId::from_uuid(Uuid::from_u128(2)),
+            user: user().id,
+            fingerprint: RefreshFingerprint([7; 32]),
+            access_version: 5,
+            created_at: at(10),
+            last_used_at: at(10),
+            expires_at: at(20),
+            address: None,
+            user_agent: None,
+            ended_at: None,
+        }
+    }
+
+    #[test]
+    fn a_session_lets_its_user_in_until_it_runs_out() {
+        assert!(session().is_live(&user(), at(10)));
+        assert!(session().is_live(&user(), Timestamp::from_millis(19_999).unwrap()));
+        assert!(!session().is_live(&user(), at(20)));
+    }
+
+    #[test]
+    fn a_session_is_over_once_it_was_ended() {
+        assert!(!session().end(at(11)).is_live(&user(), at(10)));
+    }
+
+    #[test]
+    fn a_session_is_over_once_its_user_is_kept_out_or_lost_every_token() {
+        assert!(!session().is_live(&User { active: false, ..user() }, at(10)));
+        assert!(!session().is_live(&User { access_version: 6, ..user() }, at(10)));
+    }
+
+    #[test]
+    fn a_session_lets_nobody_else_in() {
+        let other = User { id: UserId::from_uuid(Uuid::from_u128(9)), ..user() };
+        assert!(!session().is_live(&other, at(10)));
+    }
+
+    #[test]
+    fn a_session_that_is_ended_again_keeps_the_first_moment() {
+        assert_eq!(session().end(at(11)).end(at(12)).ended_at, Some(at(11)));
+    }
+
+    #[test]
+    fn the_last_use_of_a_session_never_goes_backwards() {
+        assert_eq!(session().touch(at(12)).last_used_at, at(12));
+        assert_eq!(session().touch(at(9)).last_used_at, at(10));
+    }
+}

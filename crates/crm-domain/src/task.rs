@@ -323,3 +323,6 @@ impl Task {
         self
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -88,3 +88,25 @@ impl<T> Replace<T> {
         self.before.version.next()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_count_up_from_one_and_stop_at_the_last_number() {
+        assert_eq!(Version::FIRST.number(), 1);
+        assert_eq!(Version::FIRST.next(), Version::new(2));
+        assert_eq!(Version::new(u64::MAX).next(), Version::new(u64::MAX));
+        assert_eq!(Version::new(42).to_string(), "42");
+    }
+
+    #[test]
+    fn a_change_makes_the_next_version_of_what_was_read() {
+        let put = Replace { before: Versioned::stored("old", Version::new(4)), after: "new" };
+        assert_eq!(put.version(), Version::new(5));
+        assert_eq!(put.outcome(), Versioned::stored("new", Version::new(5)));
+        assert_eq!((put.before.record(), put.before.version()), (&"old", Version::new(4)));
+        assert_eq!(put.outcome().into_record(), "new");
+    }
+}

@@ -5,11 +5,12 @@ use crm_domain::access::actor::Actor;
 use crm_domain::access::policy::authorize;
 use crm_domain::activity::{Activity, ActivityType, EntityKind};
 use crm_domain::form::Form;
-use crm_domain::ids::{LeadId, UserId};
+use crm_domain::ids::UserId;
 use crm_domain::raw::Members;
 
 use crate::context::Ctx;
 use crate::error::AppError;
+use crate::input::any_id;
 use crate::paging::cursor;
 use crate::paging::request::PageRequest;
 use crate::query::activities::{ActivityFilter, ActivityQuery, NEWEST_FIRST, place};
@@ -37,11 +38,11 @@ pub async fn list(ctx: &Ctx, actor: &Actor, query: Members) -> Result<Feed, AppE
     let mut form = Form::query(query, PARAMETERS);
     let filter = ActivityFilter {
         entity_kind: form.optional("entityType", EntityKind::parse),
-        entity_id: form.optional("entityId", |text| LeadId::parse(text).map(LeadId::uuid)),
+        entity_id: form.optional("entityId", any_id),
         actor: form.optional("actor", UserId::parse),
         kind: form.optional("type", ActivityType::parse),
     };
-    let request = PageRequest::read_in_order(&mut form, NEWEST_FIRST);
+    let request = PageRequest::read_walk(&mut form, NEWEST_FIRST);
     form.finish()?;
     let query = ActivityQuery { filter, start: request.start, limit: request.limit };
     let slice = ctx.stores.activities.activities(grant.scope(), &query).await?;

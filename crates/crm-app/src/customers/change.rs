@@ -54,10 +54,11 @@ pub async fn change(
     decide(ctx, actor, &[id.uuid()], |actor| async move {
         let grant = authorize(&actor, Action::ChangeCustomer)?;
         let CustomerDetail { customer, notes } = find(ctx, grant.scope(), id).await?;
-        precondition.check(customer.version())?;
+        let version = customer.version();
         owner.check(ctx, Some(customer.record().owner))?;
         let decision =
             rewrite(ctx, &actor, customer, |customer, now| customer.edit(CustomerPatch::clone(patch), now))?;
+        precondition.check(version)?;
         Ok(decision.map(|customer| CustomerDetail { customer, notes }))
     })
     .await

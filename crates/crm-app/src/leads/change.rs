@@ -50,9 +50,11 @@ pub async fn change(
     decide(ctx, actor, &[id.uuid()], |actor| async move {
         let grant = authorize(&actor, Action::ChangeLead)?;
         let lead = find(ctx, grant.scope(), id).await?;
-        precondition.check(lead.version())?;
+        let version = lead.version();
         owner.check(ctx, lead.record().owner)?;
-        rewrite(ctx, &actor, lead, |lead, now| lead.edit(LeadPatch::clone(patch), now))
+        let decision = rewrite(ctx, &actor, lead, |lead, now| lead.edit(LeadPatch::clone(patch), now))?;
+        precondition.check(version)?;
+        Ok(decision)
     })
     .await
 }

@@ -50,11 +50,13 @@ pub async fn convert(
     decide(ctx, actor, &[id.uuid()], |actor| async move {
         let grant = authorize(&actor, Action::ConvertLead)?;
         let lead = find(ctx, grant.scope(), id).await?;
-        precondition.check(lead.version())?;
-        match lead.record().customer {
-            Some(customer) => again(ctx, &actor, lead, customer).await.map(Decision::Answer),
-            None => first(ctx, &actor, lead),
-        }
+        let version = lead.version();
+        let decision = match lead.record().customer {
+            Some(customer) => Decision::Answer(again(ctx, &actor, lead, customer).await?),
+            None => first(ctx, &actor, lead)?,
+        };
+        precondition.check(version)?;
+        Ok(decision)
     })
     .await
 }

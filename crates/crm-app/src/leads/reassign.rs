@@ -43,8 +43,8 @@ pub async fn reassign(
     decide(ctx, actor, &[id.uuid()], |actor| async move {
         let grant = authorize(&actor, Action::AssignLead)?;
         let lead = find(ctx, grant.scope(), id).await?;
-        precondition.check(lead.version())?;
         owner.check(ctx, lead.record().owner)?;
+        precondition.check(lead.version())?;
         let to = match owner.reference {
             Reference::Is(user) => Some(user),
             Reference::Absent | Reference::Nobody => None,

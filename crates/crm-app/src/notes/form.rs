@@ -16,7 +16,7 @@ use crate::input::seen;
 pub const WRITABLE: &[&str] = &["text"];
 
 /// The members that a client may send back and that change nothing.
-pub const READ_ONLY: &[&str] = &["id", "_id", "author", "createdAt", "editedAt", "version"];
+pub const READ_ONLY: &[&str] = &["id", "_id", "__v", "author", "createdAt", "editedAt", "version"];
 
 /// Reads the customer and the note that the actor wants to change.
 ///

@@ -12,7 +12,9 @@ use uuid::Uuid;
 use crate::paging::{Direction, Position, PositionKey, Sort};
 
 const FORMAT: u8 = 1;
-const LONGEST: usize = 2_000;
+
+/// The longest cursor there can be: a name of 200 characters may fold to 18 times as many.
+const LONGEST: usize = 12_000;
 
 /// A sort field that cursors can name by one byte.
 pub trait SortField: Copy + PartialEq {

@@ -65,6 +65,14 @@ impl<By: SortField> PageRequest<By> {
         Self { page, limit, sort, start }
     }
 
+    /// Reads `limit` and `cursor` of a list that has one order and no numbered pages; flaws go to the form.
+    pub fn read_walk(form: &mut Form, sort: Sort<By>) -> Self {
+        let limit = form.integer("limit", 1..=100).unwrap_or(10);
+        let position = form.optional("cursor", |text| cursor::decode(sort, text));
+        let start = position.map_or(Start::Offset(0), Start::After);
+        Self { page: 1, limit: u32::try_from(limit).unwrap_or(100), sort, start }
+    }
+
     /// The page that a store's answer makes. `place` tells what a record is sorted by.
     pub fn page<T>(&self, found: Counted<T>, place: impl Fn(&T) -> Position) -> Page<T> {
         let total: Total = found.total;

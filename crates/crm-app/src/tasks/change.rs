@@ -56,7 +56,7 @@ pub async fn change(
     decide(ctx, actor, &[id.uuid()], |actor| async move {
         let grant = authorize(&actor, Action::ChangeTask)?;
         let task = find(ctx, grant.scope(), id).await?;
-        precondition.check(task.version())?;
+        let version = task.version();
         owner.check(ctx, Some(task.record().owner))?;
         let mut patch = TaskPatch::clone(patch);
         let mut commit = Commit::new(ctx.commit_id());
@@ -77,6 +77,7 @@ pub async fn change(
         let mut names = related::names(ctx, &actor, is_about).await?;
         let name = is_about.and_then(|record| names.remove(&record.uuid()));
         let decision = rewrite(ctx, &actor, commit, task, |task, now| task.edit(patch, now))?;
+        precondition.check(version)?;
         Ok(decision.map(|task| view(ctx, task, name)))
     })
     .await

@@ -26,8 +26,12 @@ use crate::tasks::{events, form as task_form, related};
 pub async fn create(ctx: &Ctx, actor: &Actor, body: Members) -> Result<TaskView, AppError> {
     authorize(actor, Action::CreateTask)?;
     let mut form = Form::body(body, task_form::WRITABLE, task_form::READ_ONLY);
-    let draft = task_form::draft(&mut form);
+    let about = task_form::related(&mut form);
+    let draft = task_form::draft(&mut form, about);
     let named = read_owner(ctx, &mut form, "owner");
+    if let Some(record) = about {
+        related::check(ctx, actor, &mut form, record).await?;
+    }
     let draft = form.finish_with(draft)?;
     decide(ctx, actor, &[], |actor| {
         let draft = draft.clone();

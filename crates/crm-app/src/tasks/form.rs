@@ -10,6 +10,8 @@ use crm_domain::values::prose::Prose;
 use crm_domain::values::title::Title;
 use uuid::Uuid;
 
+use crate::input::any_id;
+
 /// The members that a client may write.
 pub const WRITABLE: &[&str] =
     &["title", "description", "dueDate", "status", "priority", "relatedType", "relatedId", "owner"];
@@ -30,15 +32,21 @@ pub const READ_ONLY: &[&str] = &[
     "completedAt",
 ];
 
-/// Reads a new task, all but its owner. Flaws go to the form; without a title and a due date there is no draft.
-pub fn draft(form: &mut Form) -> Option<TaskDraft> {
+/// Reads a new task about this record, all but its owner. Flaws go to the form; without a title and a due date there is
+/// no draft.
+pub fn draft(form: &mut Form, related: Option<Related>) -> Option<TaskDraft> {
     let title = form.required("title", Title::parse);
     let description = form.optional("description", Prose::parse);
     let due = form.required("dueDate", DueDate::parse);
     let status = form.optional("status", TaskStatus::parse).unwrap_or(TaskStatus::Open);
     let priority = form.optional("priority", Priority::parse).unwrap_or(Priority::Medium);
+    Some(TaskDraft { title: title?, description, due: due?, status, priority, related })
+}
+
+/// Reads what a new task is about. Flaws go to the form.
+pub fn related(form: &mut Form) -> Option<Related> {
     let change = related_change(form);
-    let related = match change.applied_to(None) {
+    match change.applied_to(None) {
         Ok(related) => related,
         Err((member, flaw)) => {
             if !change.is_broken(form) {
@@ -46,8 +54,7 @@ pub fn draft(form: &mut Form) -> Option<TaskDraft> {
             }
             None
         }
-    };
-    Some(TaskDraft { title: title?, description, due: due?, status, priority, related })
+    }
 }
 
 /// Reads a change of a task, all but its owner and what it is about. Flaws go to the form.
@@ -73,7 +80,7 @@ pub struct RelatedChange {
 /// Reads `relatedType` and `relatedId`. Flaws go to the form.
 pub fn related_change(form: &mut Form) -> RelatedChange {
     let kind = form.nullable_patch("relatedType", RelatedKind::parse);
-    let id = form.nullable_patch("relatedId", |text| LeadId::parse(text).map(LeadId::uuid));
+    let id = form.nullable_patch("relatedId", any_id);
     RelatedChange { kind, id }
 }
 

@@ -1,5 +1,7 @@
 //! Listing and searching tasks.
 
+use std::ops::Range;
+
 use crm_domain::access::action::Action;
 use crm_domain::access::actor::Actor;
 use crm_domain::access::policy::authorize;
@@ -7,7 +9,7 @@ use crm_domain::access::scope::OwnerFilter;
 use crm_domain::calendar::{Calendar, parse_day};
 use crm_domain::flaw::Flaw;
 use crm_domain::form::Form;
-use crm_domain::ids::{LeadId, UserId};
+use crm_domain::ids::UserId;
 use crm_domain::raw::Members;
 use crm_domain::task::{Priority, RelatedKind, TaskStatus};
 use crm_domain::timestamp::Timestamp;
@@ -15,6 +17,7 @@ use crm_domain::values::search_query::SearchQuery;
 
 use crate::context::Ctx;
 use crate::error::AppError;
+use crate::input::any_id;
 use crate::paging::request::PageRequest;
 use crate::paging::{Direction, Page, Sort};
 use crate::query::tasks::{DueWindow, TaskFilter, TaskQuery, TaskSort};
@@ -78,27 +81,20 @@ fn read_filter(form: &mut Form, calendar: Calendar, now: Timestamp) -> TaskFilte
         statuses: form.choices("status", TaskStatus::parse),
         priorities: form.choices("priority", Priority::parse),
         related_kind: form.optional("relatedType", RelatedKind::parse),
-        related_id: form.optional("relatedId", |text| LeadId::parse(text).map(LeadId::uuid)),
+        related_id: form.optional("relatedId", any_id),
         due: form.optional("due", |text| due_window(text, calendar, now)),
         search: form.optional("q", SearchQuery::parse),
     }
 }
 
 fn due_window(text: &str, calendar: Calendar, now: Timestamp) -> Result<DueWindow, Flaw> {
-    let today = calendar.today(now);
-    let days = |first: u64, count: u64| {
-        let first_day = today.checked_add_days(chrono::Days::new(first)).unwrap_or(today);
-        let last_day = first_day.checked_add_days(chrono::Days::new(count - 1)).unwrap_or(first_day);
-        DueWindow::Between {
-            from: Some(calendar.day(first_day).start),
-            before: Some(calendar.day(last_day).end),
-        }
-    };
+    let within =
+        |span: Range<Timestamp>| DueWindow::Between { from: Some(span.start), before: Some(span.end) };
     match text {
         "overdue" => Ok(DueWindow::Overdue { now }),
-        "today" => Ok(days(0, 1)),
-        "tomorrow" => Ok(days(1, 1)),
-        "week" => Ok(days(0, 7)),
+        "today" => Ok(within(calendar.day(calendar.today(now)))),
+        "tomorrow" => Ok(within(calendar.day(calendar.tomorrow(now)))),
+        "week" => Ok(within(calendar.week(now))),
         other => {
             let flaw = || {
                 Flaw::new(

@@ -8,6 +8,7 @@ use crm_domain::access::policy::authorize;
 use crm_domain::access::scope::Sight;
 use crm_domain::activity::EntityRef;
 use crm_domain::flaw::{FieldErrors, Flaw};
+use crm_domain::form::Form;
 use crm_domain::task::Related;
 use crm_domain::values::name::Name;
 use uuid::Uuid;
@@ -31,24 +32,19 @@ pub struct Target {
 /// # Errors
 /// [`AppError::Invalid`] on `relatedId` if there is none that the actor may see.
 pub async fn target(ctx: &Ctx, actor: &Actor, related: Related) -> Result<Target, AppError> {
-    let found = match related {
-        Related::Lead(id) => {
-            let grant = authorize(actor, Action::ReadLeads)?;
-            let lead = ctx.stores.leads.lead(grant.scope(), id).await?.seen();
-            lead.map(|lead| Target { name: lead.record().name.clone(), expect: None })
-        }
-        Related::Customer(id) => {
-            let grant = authorize(actor, Action::ReadCustomers)?;
-            match ctx.stores.customers.customer(grant.scope(), id).await? {
-                Sight::Seen(customer) => Some(Target {
-                    name: customer.record().name.clone(),
-                    expect: Some(Expect::Unchanged(EntityRef::Customer(id), customer.version())),
-                }),
-                Sight::Hidden | Sight::Absent => None,
-            }
-        }
-    };
+    let found = find(ctx, actor, related).await?;
     found.ok_or_else(|| FieldErrors::one("relatedId", Flaw::unknown_record()).into())
+}
+
+/// Checks that there is a record that the actor may see; if not, the flaw goes to the form, beside all others.
+///
+/// # Errors
+/// [`AppError::Store`].
+pub async fn check(ctx: &Ctx, actor: &Actor, form: &mut Form, related: Related) -> Result<(), AppError> {
+    if find(ctx, actor, related).await?.is_none() {
+        form.reject("relatedId", Flaw::unknown_record());
+    }
+    Ok(())
 }
 
 /// The names of those of these records that the actor may see.
@@ -80,4 +76,24 @@ pub async fn names(
         names.extend(found.into_iter().map(|(id, name)| (id.uuid(), name)));
     }
     Ok(names)
+}
+
+async fn find(ctx: &Ctx, actor: &Actor, related: Related) -> Result<Option<Target>, AppError> {
+    Ok(match related {
+        Related::Lead(id) => {
+            let grant = authorize(actor, Action::ReadLeads)?;
+            let lead = ctx.stores.leads.lead(grant.scope(), id).await?.seen();
+            lead.map(|lead| Target { name: lead.record().name.clone(), expect: None })
+        }
+        Related::Customer(id) => {
+            let grant = authorize(actor, Action::ReadCustomers)?;
+            match ctx.stores.customers.customer(grant.scope(), id).await? {
+                Sight::Seen(customer) => Some(Target {
+                    name: customer.record().name.clone(),
+                    expect: Some(Expect::Unchanged(EntityRef::Customer(id), customer.version())),
+                }),
+                Sight::Hidden | Sight::Absent => None,
+            }
+        }
+    })
 }

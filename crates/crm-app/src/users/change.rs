@@ -56,16 +56,19 @@ pub async fn change(
     let role = form.patch("role", Role::parse);
     let active = form.patch_flag("isActive");
     let password = form.secret_patch("password");
-    if let (Patch::Set(raw), Patch::Set(email), Patch::Set(name)) = (&password, &email, &name)
-        && let Err(flaw) = NewPassword::parse(raw, email, name)
-    {
-        form.reject("password", flaw);
+    if let Patch::Set(raw) = &password {
+        let checked = match (&email, &name) {
+            (Patch::Set(email), Patch::Set(name)) => NewPassword::parse(raw, email, name).map(|_| ()),
+            (_, _) => NewPassword::check(raw),
+        };
+        if let Err(flaw) = checked {
+            form.reject("password", flaw);
+        }
     }
     let id: UserId = form.finish_with(id)?;
     let mut patch = UserPatch { name, email, role, active, password: Patch::Keep };
     if let Patch::Set(raw) = password {
         let user = find(ctx, grant.scope(), id).await?;
-        precondition.check(user.version())?;
         let after = user.into_record().edit(patch.clone(), ctx.now());
         let new = NewPassword::parse(&raw, &after.email, &after.name)
             .map_err(|flaw| FieldErrors::one("password", flaw))?;
@@ -76,9 +79,9 @@ pub async fn change(
     decide(ctx, actor, &[id.uuid()], |actor| async move {
         let grant = authorize(&actor, Action::ChangeUser)?;
         let before = find(ctx, grant.scope(), id).await?;
-        precondition.check(before.version())?;
         let after = before.record().clone().edit(UserPatch::clone(patch), ctx.now());
         let commit = guard(ctx, &actor, Commit::new(ctx.commit_id()), before.record(), &after).await?;
+        precondition.check(before.version())?;
         Ok(put(ctx, &actor, commit, before, after))
     })
     .await

@@ -52,7 +52,6 @@ pub async fn deactivate(
     let transfer = decide(ctx, actor, &[id.uuid()], |actor| async move {
         let grant = authorize(&actor, Action::DeactivateUser)?;
         let before = find(ctx, grant.scope(), id).await?;
-        precondition.check(before.version())?;
         let now = ctx.now();
         let after = before.record().clone().deactivate(now);
         let mut commit = guard(ctx, &actor, Commit::new(ctx.commit_id()), before.record(), &after).await?;
@@ -64,6 +63,7 @@ pub async fn deactivate(
             commit = commit.expect(Expect::UserActive(to)).change(Change::PutTransfer(begun.clone()));
             transfer = Some(begun);
         }
+        precondition.check(before.version())?;
         Ok(match put(ctx, &actor, commit.clone(), before, after) {
             Decision::Commit(commit, _) => Decision::Commit(commit, transfer),
             Decision::Answer(_) if transfer.is_some() => Decision::commit(commit, transfer),
@@ -73,6 +73,12 @@ pub async fn deactivate(
     .await?;
     match transfer {
         None => Ok(None),
-        Some(transfer) => carry_on(ctx, transfer).await.map(Some),
+        Some(transfer) => hand_over(ctx.clone(), transfer).await.map(Some),
     }
+}
+
+/// Carries the hand-over on in a task of its own: it ends even if the client does not wait for the answer.
+async fn hand_over(ctx: Ctx, transfer: Transfer) -> Result<Moved, AppError> {
+    let task = tokio::spawn(async move { carry_on(&ctx, transfer).await });
+    task.await.map_err(|error| AppError::Internal(Box::new(error)))?
 }

@@ -48,10 +48,13 @@ impl NewUser {
     pub fn read(form: &mut Form, role: Role) -> Option<Self> {
         let name = form.required("name", PersonName::parse);
         let email = form.required("email", Email::parse);
-        let password = form.secret_required("password");
-        let (name, email, password) = (name?, email?, password?);
-        match NewPassword::parse(&password, &email, &name) {
-            Ok(password) => Some(Self { name, email, role, password }),
+        let raw = form.secret_required("password")?;
+        let password = match (&name, &email) {
+            (Some(name), Some(email)) => NewPassword::parse(&raw, email, name).map(Some),
+            (_, _) => NewPassword::check(&raw).map(|()| None),
+        };
+        match password {
+            Ok(password) => Some(Self { name: name?, email: email?, role, password: password? }),
             Err(flaw) => {
                 form.reject("password", flaw);
                 None

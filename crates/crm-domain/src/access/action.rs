@@ -82,3 +82,13 @@ impl Action {
         Self::ReadDashboard,
     ];
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_action_stands_in_the_table_once_and_in_the_order_of_its_declaration() {
+        assert!(Action::ALL.is_sorted_by(|one, next| one < next));
+    }
+}

@@ -50,3 +50,24 @@ impl Actor {
         self.user().map(|user| user.id)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    #[test]
+    fn nobody_stands_behind_the_system() {
+        let id = UserId::from_uuid(Uuid::from_u128(7));
+        let user = SignedIn {
+            id,
+            name: PersonName::parse("Ada").unwrap(),
+            role: Role::Agent,
+            access_version: 1,
+            session: SessionId::from_uuid(Uuid::from_u128(8)),
+        };
+        let actor = Actor::User(user.clone());
+        assert_eq!((actor.user(), actor.user_id()), (Some(&user), Some(id)));
+        assert_eq!((Actor::system("tests").user(), Actor::system("tests").user_id()), (None, None));
+    }
+}

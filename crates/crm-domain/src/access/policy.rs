@@ -113,3 +113,85 @@ pub fn truth_table() -> String {
     }
     table
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::access::actor::SignedIn;
+    use crate::ids::{SessionId, UserId};
+    use crate::values::name::PersonName;
+    use uuid::Uuid;
+
+    fn user(role: Role) -> Actor {
+        Actor::User(SignedIn {
+            id: UserId::from_uuid(Uuid::from_u128(7)),
+            name: PersonName::parse("Ada").unwrap(),
+            role,
+            access_version: 1,
+            session: SessionId::from_uuid(Uuid::from_u128(8)),
+        })
+    }
+
+    #[test]
+    fn a_grant_reaches_what_the_rule_says() {
+        let own = Reach::OwnedBy(UserId::from_uuid(Uuid::from_u128(7)));
+        for role in Role::ALL {
+            for action in Action::ALL {
+                let granted = authorize(&user(role), action);
+                let reach = match rule(role, action) {
+                    Rule::Deny => None,
+                    Rule::Own => Some(own),
+                    Rule::All => Some(Reach::Everything),
+                };
+                assert_eq!(granted.as_ref().ok().map(|grant| grant.scope().reach()), reach, "{action:?}");
+                assert_eq!(granted.is_ok_and(|grant| grant.action() == action), reach.is_some());
+            }
+        }
+    }
+
+    #[test]
+    fn the_system_may_do_everything_everywhere() {
+        for action in Action::ALL {
+            let grant = authorize(&Actor::system("tests"), action).unwrap();
+            assert_eq!((grant.action(), grant.scope().reach()), (action, Reach::Everything));
+        }
+    }
+
+    #[test]
+    fn an_agent_manages_nobody_and_gives_nothing_away() {
+        let denied: Vec<Action> =
+            Action::ALL.into_iter().filter(|action| rule(Role::Agent, *action) == Rule::Deny).collect();
+        assert_eq!(
+            denied,
+            [
+                Action::ReadUsers,
+                Action::CreateUser,
+                Action::ChangeUser,
+                Action::DeactivateUser,
+                Action::AssignLead,
+                Action::AssignCustomer,
+                Action::ModerateNote,
+                Action::AssignTask,
+            ]
+        );
+    }
+
+    #[test]
+    fn no_agent_reaches_everything_and_an_admin_is_denied_nothing() {
+        for action in Action::ALL {
+            assert_ne!(rule(Role::Agent, action), Rule::All, "{action:?}");
+            assert_ne!(rule(Role::Admin, action), Rule::Deny, "{action:?}");
+        }
+        assert_eq!(rule(Role::Admin, Action::ManageSelf), Rule::Own);
+    }
+
+    #[test]
+    fn the_truth_table_has_a_line_for_every_action() {
+        let table = truth_table();
+        let mut lines = table.lines();
+        assert_eq!(lines.next(), Some("action           admin  agent"));
+        assert_eq!(lines.next(), Some("ManageSelf       own    own"));
+        assert_eq!(lines.next(), Some("ReadUsers        all    -"));
+        assert_eq!(lines.count(), Action::ALL.len() - 2);
+    }
+}

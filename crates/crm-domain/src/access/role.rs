@@ -34,3 +34,19 @@ impl Role {
             .ok_or_else(|| Flaw::new("invalid", "must be one of: admin, agent"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_role_is_read_exactly_as_it_is_written() {
+        assert_eq!(Role::ALL.map(Role::as_str), ["admin", "agent"]);
+        for role in Role::ALL {
+            assert_eq!(Role::parse(role.as_str()), Ok(role));
+        }
+        for text in ["Admin", "root", " agent", ""] {
+            assert_eq!(Role::parse(text).unwrap_err().msg, "must be one of: admin, agent", "{text}");
+        }
+    }
+}

@@ -95,3 +95,46 @@ impl<T> Sight<T> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    fn user(number: u128) -> UserId {
+        UserId::from_uuid(Uuid::from_u128(number))
+    }
+
+    #[test]
+    fn the_scope_of_one_user_admits_their_records_only() {
+        let own = Scope::new(Reach::OwnedBy(user(1)));
+        assert!(own.admits(Some(user(1))));
+        assert!(!own.admits(Some(user(2))) && !own.admits(None));
+        let everything = Scope::new(Reach::Everything);
+        assert!(everything.admits(Some(user(1))) && everything.admits(None));
+    }
+
+    #[test]
+    fn a_filter_narrows_a_scope_and_never_widens_it() {
+        let own = Scope::new(Reach::OwnedBy(user(1)));
+        assert_eq!(own.narrow(OwnerFilter::Any), OwnerRange::User(user(1)));
+        assert_eq!(own.narrow(OwnerFilter::User(user(1))), OwnerRange::User(user(1)));
+        assert_eq!(own.narrow(OwnerFilter::User(user(2))), OwnerRange::Empty);
+        assert_eq!(own.narrow(OwnerFilter::Nobody), OwnerRange::Empty);
+        let everything = Scope::new(Reach::Everything);
+        assert_eq!(everything.narrow(OwnerFilter::Any), OwnerRange::Everyone);
+        assert_eq!(everything.narrow(OwnerFilter::Nobody), OwnerRange::Nobody);
+        assert_eq!(everything.narrow(OwnerFilter::User(user(2))), OwnerRange::User(user(2)));
+    }
+
+    #[test]
+    fn a_record_outside_the_scope_is_hidden_and_not_absent() {
+        let own = Scope::new(Reach::OwnedBy(user(1)));
+        assert_eq!(Sight::judge(&own, Some(user(1)), "record"), Sight::Seen("record"));
+        assert_eq!(Sight::judge(&own, Some(user(2)), "record"), Sight::Hidden);
+        assert_eq!(Sight::judge(&own, None, "record"), Sight::Hidden);
+        assert_eq!(Sight::Seen("record").seen(), Some("record"));
+        assert_eq!(Sight::<&str>::Hidden.seen(), None);
+        assert_eq!(Sight::<&str>::Absent.seen(), None);
+    }
+}

@@ -22,13 +22,13 @@ impl NewPassword {
     /// The most characters it may have.
     pub const MAX: usize = 128;
 
-    /// Checks a password for the account with this email and name.
+    /// Checks what holds for every password, whosever it is: so that a bad one can be told while nothing is known
+    /// of the account.
     ///
     /// # Errors
     ///
-    /// `required` if it is empty, `too_short`, `too_long`, `too_common`, and `too_personal` if it is the email,
-    /// what stands before the `@`, or the name, however written.
-    pub fn parse(raw: &str, email: &Email, name: &PersonName) -> Result<Self, Flaw> {
+    /// `required` if it is empty, `too_short`, `too_long`, `too_common`.
+    pub fn check(raw: &str) -> Result<(), Flaw> {
         if raw.is_empty() {
             return Err(Flaw::required());
         }
@@ -42,6 +42,17 @@ impl NewPassword {
         if is_common(raw) {
             return Err(Flaw::new(code::TOO_COMMON, "must not be one of the commonest passwords"));
         }
+        Ok(())
+    }
+
+    /// Checks a password for the account with this email and name.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`NewPassword::check`], and `too_personal` if it is the email, what stands before the `@`, or the
+    /// name, however written.
+    pub fn parse(raw: &str, email: &Email, name: &PersonName) -> Result<Self, Flaw> {
+        Self::check(raw)?;
         let bare = bare(raw);
         if [email.as_str(), email.local_part(), name.as_str()].into_iter().any(|own| bare == self::bare(own))
         {
@@ -124,6 +135,15 @@ mod tests {
             assert_eq!(check(raw).unwrap_err().code, "too_personal", "{raw}");
         }
         assert!(check("zoe ada king of math").is_ok());
+    }
+
+    #[test]
+    fn what_is_wrong_with_every_password_is_told_without_an_account() {
+        for raw in ["", "1b.4d.7", &"x".repeat(129), "Password1"] {
+            assert_eq!(NewPassword::check(raw).unwrap_err(), check(raw).unwrap_err(), "{raw}");
+        }
+        assert_eq!(NewPassword::check("1b.4d.78"), Ok(()));
+        assert_eq!(NewPassword::check("ada.lovelace@example.com"), Ok(()), "nobody's email yet");
     }
 
     #[test]

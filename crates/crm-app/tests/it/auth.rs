@@ -1,0 +1,7 @@
+mod authenticate;
+mod login;
+mod logout;
+mod me;
+mod password;
+mod refresh;
+mod sessions;

@@ -1,0 +1,5 @@
+mod change;
+mod create;
+mod delete;
+mod list;
+mod read;

@@ -1,0 +1,10 @@
+//! Whole lifecycles over the embedded store in memory.
+
+mod accounts;
+mod conversion;
+mod deletion;
+mod feed;
+mod hand_over;
+mod office;
+mod rivals;
+mod sessions;

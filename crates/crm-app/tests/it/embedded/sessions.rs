@@ -1,0 +1,141 @@
+use std::time::Duration;
+
+use crm_app::auth::login::SignIn;
+use crm_app::auth::refresh::{TokenPair, refresh};
+use crm_app::auth::{logout::logout, password, sessions};
+use crm_app::error::AppError;
+use crm_app::precondition::Precondition;
+use crm_app::users;
+use crm_domain::access::role::Role;
+use crm_domain::raw::{Members, Raw};
+use secrecy::ExposeSecret;
+
+use super::office::{Office, id_of};
+use crate::support::said::why;
+use crate::support::texts;
+
+fn shown(sign_in: &SignIn) -> Members {
+    texts([("refreshToken", sign_in.tokens.refresh_token.expose_secret())])
+}
+
+async fn renewed(office: &Office, sign_in: &SignIn) -> Result<TokenPair, AppError> {
+    refresh(&office.ctx, shown(sign_in)).await
+}
+
+#[tokio::test]
+async fn a_refresh_token_is_good_again_and_again_until_the_session_is_signed_out() {
+    let office = Office::open();
+    let ann = office.hire("ann", Role::Agent).await;
+    let sign_in = office.sign_in("ann", "ann-secret").await.unwrap();
+    for _ in 0..3 {
+        office.clock.advance(Duration::from_hours(1));
+        let tokens = renewed(&office, &sign_in).await.unwrap();
+        assert_eq!(tokens.refresh_token.expose_secret(), sign_in.tokens.refresh_token.expose_secret());
+    }
+    let mine = sessions::list(&office.ctx, &ann).await.unwrap();
+    assert_eq!(mine[0].last_used_at, office.ctx.now(), "last used first");
+    assert_eq!(mine.len(), 2);
+    logout(&office.ctx, shown(&sign_in)).await.unwrap();
+    assert_eq!(why(office.actor(&sign_in)), "token refused", "its access tokens included");
+    assert_eq!(why(renewed(&office, &sign_in).await), "token refused");
+    logout(&office.ctx, shown(&sign_in)).await.unwrap();
+    assert_eq!(sessions::list(&office.ctx, &ann).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_session_runs_out_a_week_after_it_began() {
+    let office = Office::open();
+    office.hire("ann", Role::Agent).await;
+    let sign_in = office.sign_in("ann", "ann-secret").await.unwrap();
+    office.clock.advance(Duration::from_hours(7 * 24) - Duration::from_millis(1));
+    renewed(&office, &sign_in).await.unwrap();
+    office.clock.advance(Duration::from_millis(1));
+    assert_eq!(why(renewed(&office, &sign_in).await), "token refused");
+}
+
+#[tokio::test]
+async fn a_password_change_ends_the_other_sessions_and_leaves_this_one() {
+    let office = Office::open();
+    office.hire("ann", Role::Agent).await;
+    let phone = office.sign_in("ann", "ann-secret").await.unwrap();
+    let laptop = office.sign_in("ann", "ann-secret").await.unwrap();
+    let ann = office.actor(&laptop).unwrap();
+    let body = texts([("currentPassword", "ann-secret"), ("newPassword", "correct horse")]);
+    password::change(&office.ctx, &ann, body).await.unwrap();
+    assert_eq!(why(office.actor(&phone)), "token refused");
+    assert_eq!(why(renewed(&office, &phone).await), "token refused");
+    assert_eq!(office.actor(&laptop).unwrap(), ann);
+    renewed(&office, &laptop).await.unwrap();
+    assert_eq!(sessions::list(&office.ctx, &ann).await.unwrap().len(), 1);
+    assert_eq!(why(office.sign_in("ann", "ann-secret").await), "invalid credentials");
+    office.sign_in("ann", "correct horse").await.unwrap();
+}
+
+#[tokio::test]
+async fn a_password_that_an_admin_sets_ends_every_session() {
+    let office = Office::open();
+    let root = office.hire("root", Role::Admin).await;
+    let ann = office.hire("ann", Role::Agent).await;
+    let sign_in = office.sign_in("ann", "ann-secret").await.unwrap();
+    let (id, body) = (id_of(&ann), texts([("password", "correct horse")]));
+    users::change::change(&office.ctx, &root, &id, body, &Precondition::None).await.unwrap();
+    assert_eq!(why(office.actor(&sign_in)), "token refused");
+    assert_eq!(why(renewed(&office, &sign_in).await), "token refused");
+    office.sign_in("ann", "correct horse").await.unwrap();
+}
+
+#[tokio::test]
+async fn one_session_is_ended_from_another() {
+    let office = Office::open();
+    let ann = office.hire("ann", Role::Agent).await;
+    let bob = office.hire("bob", Role::Agent).await;
+    let phone = office.sign_in("ann", "ann-secret").await.unwrap();
+    let lost = office.actor(&phone).unwrap().user().unwrap().session.to_string();
+    assert_eq!(why(sessions::end(&office.ctx, &bob, &lost).await), "not owner of session");
+    sessions::end(&office.ctx, &ann, &lost).await.unwrap();
+    assert_eq!(why(office.actor(&phone)), "token refused");
+    let (one, two) = (office.sign_in("ann", "ann-secret").await, office.sign_in("ann", "ann-secret").await);
+    sessions::end_others(&office.ctx, &ann).await.unwrap();
+    for ended in [one.unwrap(), two.unwrap()] {
+        assert_eq!(why(office.actor(&ended)), "token refused");
+    }
+    assert_eq!(sessions::list(&office.ctx, &ann).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_deactivation_bites_at_once_and_a_return_brings_no_old_session_back() {
+    let office = Office::open();
+    let root = office.hire("root", Role::Admin).await;
+    let ann = office.hire("ann", Role::Agent).await;
+    let sign_in = office.sign_in("ann", "ann-secret").await.unwrap();
+    let id = id_of(&ann);
+    users::deactivate::deactivate(&office.ctx, &root, &id, Members::new(), &Precondition::None)
+        .await
+        .unwrap();
+    assert_eq!(why(office.actor(&sign_in)), "token refused");
+    assert_eq!(why(renewed(&office, &sign_in).await), "token refused");
+    assert_eq!(why(office.sign_in("ann", "ann-secret").await), "account disabled");
+    let body = Members::new().with("isActive", Raw::Bool(true));
+    users::change::change(&office.ctx, &root, &id, body, &Precondition::None).await.unwrap();
+    assert_eq!(why(office.actor(&sign_in)), "token refused");
+    assert_eq!(why(renewed(&office, &sign_in).await), "token refused");
+    assert!(office.actor(&office.sign_in("ann", "ann-secret").await.unwrap()).is_ok());
+}
+
+#[tokio::test]
+async fn a_new_role_counts_from_the_next_request_with_the_same_token() {
+    let office = Office::open();
+    let root = office.hire("root", Role::Admin).await;
+    let ann = office.hire("ann", Role::Agent).await;
+    let sign_in = office.sign_in("ann", "ann-secret").await.unwrap();
+    for (role, answer) in [("admin", None), ("agent", Some("denied"))] {
+        let body = texts([("role", role)]);
+        users::change::change(&office.ctx, &root, &id_of(&ann), body, &Precondition::None).await.unwrap();
+        let now = office.actor(&sign_in).unwrap();
+        let listed = users::list::list(&office.ctx, &now, Members::new()).await;
+        match answer {
+            None => assert_eq!(listed.unwrap().items.len(), 2),
+            Some(refused) => assert_eq!(why(listed), refused),
+        }
+    }
+}

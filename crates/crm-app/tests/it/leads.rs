@@ -1,0 +1,7 @@
+mod archive;
+mod change;
+mod convert;
+mod create;
+mod list;
+mod read;
+mod reassign;

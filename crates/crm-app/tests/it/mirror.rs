@@ -1,0 +1,106 @@
+use crm_app::commit::change::Change;
+use crm_app::mirror::{Mirror, Snapshot, UserCard};
+use crm_domain::access::role::Role;
+use crm_domain::calendar::Calendar;
+use crm_domain::ids::SessionId;
+use crm_domain::user::User;
+use crm_domain::version::{Replace, Version};
+use crm_testkit::fixtures::Maker;
+
+use crate::support::stored;
+
+fn put(user: &User, version: u64, role: Role) -> Change {
+    let after = User { role, ..user.clone() };
+    Change::PutUser(Replace { before: stored(user, version - 1), after })
+}
+
+#[test]
+fn a_new_user_is_known_at_once_with_all_that_requests_need() {
+    let (make, mirror) = (Maker::new(), Mirror::empty());
+    let user = User { access_version: 7, ..make.user("ann", Role::Agent) };
+    assert_eq!(mirror.user(user.id), None);
+    mirror.apply(&[Change::InsertUser(user.clone())]);
+    let card = UserCard {
+        id: user.id,
+        name: user.name.clone(),
+        email: user.email.clone(),
+        role: Role::Agent,
+        active: true,
+        access_version: 7,
+        version: Version::FIRST,
+    };
+    assert_eq!(mirror.user(user.id).as_deref(), Some(&card));
+    assert_eq!(mirror.snapshot().user(user.id).map(|card| &**card), Some(&card));
+}
+
+#[test]
+fn of_two_versions_of_a_user_the_newer_wins_whichever_comes_first() {
+    let (make, mirror) = (Maker::new(), Mirror::empty());
+    let user = make.user("ann", Role::Agent);
+    mirror.apply(&[put(&user, 3, Role::Admin)]);
+    mirror.apply(&[put(&user, 2, Role::Agent), Change::InsertUser(user.clone())]);
+    let card = mirror.user(user.id).unwrap();
+    assert_eq!((card.version, card.role), (Version::new(3), Role::Admin));
+    mirror.apply(&[put(&user, 4, Role::Agent)]);
+    assert_eq!(mirror.user(user.id).unwrap().role, Role::Agent);
+}
+
+#[test]
+fn an_ended_session_is_remembered_while_a_token_of_it_may_live_and_then_forgotten() {
+    let (make, mirror) = (Maker::new(), Mirror::empty());
+    let (first, second, third): (SessionId, SessionId, SessionId) = (make.mint(), make.mint(), make.mint());
+    let ended = make.now();
+    mirror.apply(&[Change::EndSession { id: first, at: ended }]);
+    assert!(mirror.snapshot().has_ended(first) && !mirror.snapshot().has_ended(second));
+    let almost = ended.plus(Mirror::ENDED_FOR).minus(std::time::Duration::from_millis(1));
+    mirror.apply(&[Change::EndSession { id: second, at: almost }]);
+    assert!(mirror.snapshot().has_ended(first) && mirror.snapshot().has_ended(second));
+    mirror.apply(&[Change::EndSession { id: third, at: ended.plus(Mirror::ENDED_FOR) }]);
+    assert!(!mirror.snapshot().has_ended(first));
+    assert!(mirror.snapshot().has_ended(second) && mirror.snapshot().has_ended(third));
+}
+
+#[test]
+fn a_session_that_is_ended_again_keeps_its_first_end() {
+    let (make, mirror) = (Maker::new(), Mirror::empty());
+    let (again, last): (SessionId, SessionId) = (make.mint(), make.mint());
+    let (first, later) = (make.now(), make.now().plus(Mirror::ENDED_FOR / 2));
+    mirror.apply(&[Change::EndSession { id: again, at: first }, Change::EndSession { id: again, at: later }]);
+    mirror.apply(&[Change::EndSession { id: last, at: first.plus(Mirror::ENDED_FOR) }]);
+    assert!(!mirror.snapshot().has_ended(again));
+}
+
+#[test]
+fn whoever_holds_a_snapshot_sees_it_unchanged() {
+    let (make, mirror) = (Maker::new(), Mirror::empty());
+    let user = make.user("ann", Role::Agent);
+    let before = mirror.snapshot();
+    mirror.apply(&[Change::InsertUser(user.clone())]);
+    assert!(before.user(user.id).is_none() && mirror.snapshot().user(user.id).is_some());
+}
+
+#[test]
+fn what_does_not_concern_it_changes_nothing() {
+    let (make, mirror) = (Maker::new(), Mirror::empty());
+    let before = mirror.snapshot();
+    let id: SessionId = make.mint();
+    mirror.apply(&[
+        Change::InsertLead(make.lead("Ada", None)),
+        Change::TouchSession { id, at: make.now() },
+        Change::MarkSetUp,
+    ]);
+    assert!(std::sync::Arc::ptr_eq(&before, &mirror.snapshot()));
+}
+
+#[test]
+fn what_a_store_read_replaces_everything() {
+    let (make, mirror) = (Maker::new(), Mirror::empty());
+    let (ann, bob) = (make.user("ann", Role::Agent), make.user("bob", Role::Agent));
+    let (old, new): (SessionId, SessionId) = (make.mint(), make.mint());
+    mirror.apply(&[Change::InsertUser(ann.clone()), Change::EndSession { id: old, at: make.now() }]);
+    let berlin = Calendar::parse("Europe/Berlin").unwrap();
+    mirror.replace(Snapshot::new([UserCard::of(&bob, Version::new(2))], [(new, make.now())], berlin));
+    assert!(mirror.user(ann.id).is_none() && mirror.user(bob.id).is_some());
+    assert!(!mirror.snapshot().has_ended(old) && mirror.snapshot().has_ended(new));
+    assert_eq!((mirror.calendar(), mirror.snapshot().calendar()), (berlin, berlin));
+}

@@ -1,0 +1,4 @@
+mod add;
+mod delete;
+mod edit;
+mod list;

@@ -1,0 +1,3 @@
+mod check;
+mod first_admin;
+mod token;

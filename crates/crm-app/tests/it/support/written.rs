@@ -1,0 +1,42 @@
+//! A store that keeps what it is given to write and answers as it was told.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use crm_app::commit::{Commit, Verdict};
+use crm_app::error::StoreError;
+use crm_app::ports::commits::MockCommits;
+use parking_lot::Mutex;
+
+/// What a use case handed in to be written, in order.
+#[derive(Clone, Default)]
+pub(crate) struct Written(Arc<Mutex<Vec<Commit>>>);
+
+impl Written {
+    /// Answers one commit after the other; each answer must be asked for.
+    pub(crate) fn answering(
+        commits: &mut MockCommits,
+        answers: impl IntoIterator<Item = Result<Verdict, StoreError>>,
+    ) -> Self {
+        let written = Self::default();
+        let kept = written.clone();
+        let mut answers: VecDeque<_> = answers.into_iter().collect();
+        commits.expect_commit().times(answers.len()).returning(move |commit| {
+            kept.0.lock().push(Commit::clone(&commit));
+            answers.pop_front().unwrap()
+        });
+        written
+    }
+
+    /// Every commit that was handed in.
+    pub(crate) fn all(&self) -> Vec<Commit> {
+        self.0.lock().clone()
+    }
+
+    /// The one commit that was handed in.
+    pub(crate) fn only(&self) -> Commit {
+        let commits = self.all();
+        assert_eq!(commits.len(), 1, "one commit is handed in");
+        commits.into_iter().next().unwrap()
+    }
+}

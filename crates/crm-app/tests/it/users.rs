@@ -1,0 +1,6 @@
+mod change;
+mod deactivate;
+mod list;
+mod read;
+mod register;
+mod transfer;

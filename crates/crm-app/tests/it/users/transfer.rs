@@ -1,0 +1,138 @@
+use std::sync::Arc;
+
+use crm_app::commit::Verdict;
+use crm_app::commit::change::Change;
+use crm_app::commit::expect::Expect;
+use crm_app::query::leads::Archived;
+use crm_app::users::transfer::{Moved, Transfer, carry_on, resume};
+use crm_domain::access::scope::OwnerFilter;
+use crm_domain::customer::Customer;
+use crm_domain::lead::{Lead, LeadStatus};
+use crm_domain::task::{Task, TaskStatus};
+use crm_domain::version::Replace;
+use parking_lot::Mutex;
+
+use crate::support::said::{unavailable, why};
+use crate::support::stage::Stage;
+use crate::support::{all, nothing, stored};
+
+fn from_ann_to_bob(stage: &Stage) -> Transfer {
+    Transfer {
+        from: stage.ann.id,
+        to: stage.bob.id,
+        by: stage.root.id,
+        begun_at: stage.now(),
+        moved: Moved::default(),
+    }
+}
+
+#[tokio::test]
+async fn leads_move_first_then_customers_then_tasks_each_batch_with_the_count_so_far() {
+    let mut stage = Stage::new();
+    let (ann, bob) = (stage.ann.id, stage.bob.id);
+    let lead = stored(&stage.make.lead("Ada", Some(ann)), 2);
+    let customer = stored(&stage.make.customer("Bo", ann), 3);
+    let task = stored(&stage.make.task("Call", ann), 4);
+    let mut leads = vec![all(vec![lead.clone()])];
+    stage.leads.expect_leads().returning(move |scope, query| {
+        assert!(scope.admits(Some(ann)) && scope.admits(None));
+        assert_eq!(query.filter.owner, OwnerFilter::User(ann));
+        assert_eq!(query.filter.statuses, [LeadStatus::New, LeadStatus::InProgress]);
+        assert_eq!((query.filter.archived, query.limit), (Archived::No, 100));
+        Ok(leads.pop().unwrap_or_else(nothing))
+    });
+    let mut customers = vec![all(vec![customer.clone()])];
+    stage.customers.expect_customers().returning(move |_, query| {
+        assert_eq!(query.filter.owner, OwnerFilter::User(ann));
+        Ok(customers.pop().unwrap_or_else(nothing))
+    });
+    let mut tasks = vec![all(vec![task.clone()])];
+    stage.tasks.expect_tasks().returning(move |_, query| {
+        assert_eq!(query.filter.owner, OwnerFilter::User(ann));
+        assert_eq!(query.filter.statuses, [TaskStatus::Open, TaskStatus::InProgress]);
+        Ok(tasks.pop().unwrap_or_else(nothing))
+    });
+    let written = stage.answers((0..4).map(|_| Ok(Verdict::Applied)));
+    let transfer = from_ann_to_bob(&stage);
+    let moved = carry_on(&stage.ctx(), transfer.clone()).await.unwrap();
+    assert_eq!(moved, Moved { leads: 1, customers: 1, tasks: 1 });
+    let so_far = |leads, customers, tasks| {
+        let moved = Moved { leads, customers, tasks };
+        Change::PutTransfer(Transfer { moved, ..transfer.clone() })
+    };
+    let after_lead = Lead { owner: Some(bob), ..lead.record().clone() };
+    let after_customer = Customer { owner: bob, ..customer.record().clone() };
+    let after_task = Task { owner: bob, ..task.record().clone() };
+    let commits = written.all();
+    let changes: Vec<_> = commits.iter().map(|commit| commit.changes.clone()).collect();
+    assert_eq!(
+        changes,
+        [
+            vec![Change::PutLead(Replace { before: lead, after: after_lead }), so_far(1, 0, 0)],
+            vec![Change::PutCustomer(Replace { before: customer, after: after_customer }), so_far(1, 1, 0)],
+            vec![Change::PutTask(Replace { before: task, after: after_task }), so_far(1, 1, 1)],
+            vec![Change::DeleteTransfer(ann)],
+        ]
+    );
+    for commit in &commits[..3] {
+        assert_eq!(commit.expects, [Expect::UserActive(bob)]);
+        let [event] = &commit.events[..] else { panic!("one event for one record") };
+        assert_eq!((event.actor.id, event.actor.name.as_str()), (stage.root.id, "root"));
+        assert_eq!(event.audience, [stage.root.id, ann, bob]);
+    }
+    assert_eq!(commits[3].expects, []);
+}
+
+#[tokio::test]
+async fn a_batch_that_went_stale_is_decided_anew_and_counted_once() {
+    let mut stage = Stage::new();
+    let (one, two) = (stage.make.lead("Ada", Some(stage.ann.id)), stage.make.lead("Bo", Some(stage.ann.id)));
+    let batches = [nothing(), all(vec![stored(&two, 2)]), all(vec![stored(&one, 1), stored(&two, 1)])];
+    let batches = Arc::new(Mutex::new(batches.to_vec()));
+    stage.leads.expect_leads().returning(move |_, _| Ok(batches.lock().pop().unwrap()));
+    stage.customers.expect_customers().returning(|_, _| Ok(nothing()));
+    stage.tasks.expect_tasks().returning(|_, _| Ok(nothing()));
+    stage.answers([Ok(Verdict::Stale), Ok(Verdict::Applied), Ok(Verdict::Applied)]);
+    let transfer = from_ann_to_bob(&stage);
+    let moved = carry_on(&stage.ctx(), transfer).await.unwrap();
+    assert_eq!(moved, Moved { leads: 1, ..Moved::default() });
+}
+
+#[tokio::test]
+async fn a_hand_over_ends_when_whoever_was_to_get_it_all_is_deactivated() {
+    let mut stage = Stage::new();
+    let written = stage.applies();
+    let moved = Moved { leads: 7, ..Moved::default() };
+    let transfer = Transfer { to: stage.gone.id, moved, ..from_ann_to_bob(&stage) };
+    assert_eq!(carry_on(&stage.ctx(), transfer).await.unwrap(), moved);
+    assert_eq!(written.only().changes, [Change::DeleteTransfer(stage.ann.id)]);
+}
+
+#[tokio::test]
+async fn what_was_begun_before_a_restart_goes_on_from_the_count_so_far() {
+    let mut stage = Stage::new();
+    let moved = Moved { leads: 100, ..Moved::default() };
+    let transfer = Transfer { moved, by: stage.make.mint(), ..from_ann_to_bob(&stage) };
+    let begun = vec![transfer.clone()];
+    stage.users.expect_transfers().returning(move |_| Ok(begun.clone()));
+    let lead = stored(&stage.make.lead("Ada", Some(stage.ann.id)), 2);
+    let mut leads = vec![all(vec![lead])];
+    stage.leads.expect_leads().returning(move |_, _| Ok(leads.pop().unwrap_or_else(nothing)));
+    stage.customers.expect_customers().returning(|_, _| Ok(nothing()));
+    stage.tasks.expect_tasks().returning(|_, _| Ok(nothing()));
+    let written = stage.answers([Ok(Verdict::Applied), Ok(Verdict::Applied)]);
+    resume(&stage.ctx()).await.unwrap();
+    let [batch, _] = written.all().try_into().unwrap();
+    let moved = Moved { leads: 101, ..Moved::default() };
+    assert_eq!(batch.changes[1], Change::PutTransfer(Transfer { moved, ..transfer }));
+    assert_eq!(batch.events[0].actor.name, "system (hand-over)", "whoever asked is not known any more");
+}
+
+#[tokio::test]
+async fn a_hand_over_that_fails_stays_on_record() {
+    let mut stage = Stage::new();
+    let begun = vec![from_ann_to_bob(&stage)];
+    stage.users.expect_transfers().returning(move |_| Ok(begun.clone()));
+    stage.leads.expect_leads().returning(|_, _| Err(unavailable()));
+    assert_eq!(why(resume(&stage.ctx()).await), "store unavailable");
+}
