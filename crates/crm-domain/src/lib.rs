@@ -38,6 +38,7 @@ pub mod session;
 pub mod task;
 pub mod text;
 pub mod timestamp;
+pub mod transfer;
 pub mod user;
 pub mod values;
 pub mod version;

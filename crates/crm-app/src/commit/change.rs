@@ -10,7 +10,7 @@ use crm_domain::timestamp::Timestamp;
 use crm_domain::user::User;
 use crm_domain::version::{Replace, Versioned};
 
-use crate::users::transfer::Transfer;
+use crm_domain::transfer::Transfer;
 
 /// One thing that is written.
 ///

@@ -10,7 +10,7 @@ use crm_domain::version::Versioned;
 use crate::error::StoreError;
 use crate::paging::Counted;
 use crate::query::users::UserQuery;
-use crate::users::transfer::Transfer;
+use crm_domain::transfer::Transfer;
 
 /// Reads users. A user belongs to themselves: a scope that is not everything sees its owner only.
 #[cfg_attr(feature = "mock", mockall::automock)]

@@ -19,7 +19,8 @@ use crate::people::{check_active, still_active};
 use crate::precondition::Precondition;
 use crate::users::change::{find, put};
 use crate::users::guard::guard;
-use crate::users::transfer::{Moved, Transfer, carry_on};
+use crate::users::transfer::carry_on;
+use crm_domain::transfer::{Moved, Transfer};
 
 /// The parameters of the request.
 pub const PARAMETERS: &[&str] = &["transferTo"];

@@ -9,7 +9,7 @@ use crm_domain::customer::Customer;
 use crm_domain::ids::{SessionId, UserId};
 use crm_domain::lead::{Lead, LeadStatus};
 use crm_domain::task::{Task, TaskStatus};
-use crm_domain::timestamp::Timestamp;
+use crm_domain::transfer::{Moved, Transfer};
 use crm_domain::version::{Replace, Versioned};
 
 use crate::commit::Commit;
@@ -24,32 +24,6 @@ use crate::query::customers::{CustomerFilter, CustomerQuery, CustomerSort};
 use crate::query::leads::{Archived, LeadFilter, LeadQuery, LeadSort};
 use crate::query::tasks::{TaskFilter, TaskQuery, TaskSort};
 use crate::{customers, leads, tasks};
-
-/// A hand-over that has begun and is not over.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Transfer {
-    /// Whose records move. One hand-over per user at a time.
-    pub from: UserId,
-    /// Who gets them.
-    pub to: UserId,
-    /// The admin who asked for it.
-    pub by: UserId,
-    /// When they asked.
-    pub begun_at: Timestamp,
-    /// What has moved so far.
-    pub moved: Moved,
-}
-
-/// How many records a hand-over has moved.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Moved {
-    /// Leads that were neither closed nor archived.
-    pub leads: u64,
-    /// Customers.
-    pub customers: u64,
-    /// Tasks that were not done.
-    pub tasks: u64,
-}
 
 /// How many records move in one commit.
 const BATCH: u32 = 100;

@@ -1,6 +1,6 @@
 //! Short answers.
 
-use crm_app::users::transfer::Moved;
+use crm_domain::transfer::Moved;
 use serde::Serialize;
 use utoipa::ToSchema;
 

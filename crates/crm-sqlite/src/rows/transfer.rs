@@ -1,7 +1,7 @@
 //! Hand-overs.
 
-use crm_app::users::transfer::{Moved, Transfer};
 use crm_domain::ids::UserId;
+use crm_domain::transfer::{Moved, Transfer};
 use rusqlite::{Connection, Row};
 
 use super::{fields, int, key};

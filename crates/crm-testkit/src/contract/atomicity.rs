@@ -7,12 +7,19 @@ use crm_app::commit::expect::Expect;
 use crm_app::commit::{Commit, Verdict};
 use crm_app::mirror::Mirror;
 use crm_app::ports::commits::Commits;
+use crm_app::ports::customers::Customers;
+use crm_app::ports::leads::Leads;
 use crm_app::ports::maintenance::Maintenance;
-use crm_app::users::transfer::{Moved, Transfer};
 use crm_domain::access::role::Role;
 use crm_domain::access::scope::Sight;
-use crm_domain::ids::SessionId;
+use crm_domain::activity::EntityRef;
+use crm_domain::customer::Customer;
+use crm_domain::ids::{SessionId, UserKind};
 use crm_domain::lead::Lead;
+use crm_domain::note::Note;
+use crm_domain::session::Session;
+use crm_domain::task::Task;
+use crm_domain::transfer::{Moved, Transfer};
 use crm_domain::user::User;
 use crm_domain::version::{Version, Versioned};
 
@@ -39,10 +46,7 @@ pub async fn a_commit_with_one_thing_that_does_not_hold_writes_nothing<B: StoreB
         make.commit().change(Change::MarkSetUp).change(Change::MarkSetUp),
         make.commit().expect(Expect::UserActive(make.mint())),
         make.commit().expect(Expect::OpenTasks { customer: there.customer.record().id, count: 1 }),
-        make.commit().expect(Expect::Unchanged(
-            crm_domain::activity::EntityRef::Lead(there.lead.record().id),
-            Version::new(2),
-        )),
+        make.commit().expect(Expect::Unchanged(EntityRef::Lead(there.lead.record().id), Version::new(2))),
         make.commit().delete_task(&Versioned::stored(make.task("x", make.mint()), Version::FIRST)),
         make.commit().insert_session(&there.session).insert_session(&there.session),
     ]
@@ -168,8 +172,6 @@ pub async fn a_commit_whose_caller_goes_away_is_never_half<B: StoreBuilder>(buil
         commits.push((lead.id, customer.id, commit));
     }
     for (lead, customer, commit) in commits {
-        use crm_app::ports::customers::Customers;
-        use crm_app::ports::leads::Leads;
         let scope = everything();
         let (store, id) = (world.store(), lead);
         // What is in flight is through once a later commit is.
@@ -190,12 +192,12 @@ pub async fn a_commit_whose_caller_goes_away_is_never_half<B: StoreBuilder>(buil
 struct There {
     user: Versioned<User>,
     lead: Versioned<Lead>,
-    customer: Versioned<crm_domain::customer::Customer>,
-    note: crm_domain::note::Note,
-    edited: crm_domain::note::Note,
-    task: Versioned<crm_domain::task::Task>,
-    gone: Versioned<crm_domain::customer::Customer>,
-    session: crm_domain::session::Session,
+    customer: Versioned<Customer>,
+    note: Note,
+    edited: Note,
+    task: Versioned<Task>,
+    gone: Versioned<Customer>,
+    session: Session,
     ended: SessionId,
 }
 
@@ -238,7 +240,7 @@ impl There {
         let transfer =
             Transfer { from: owner, to: make.mint(), by: owner, begun_at: now, moved: Moved::default() };
         make.commit()
-            .insert_user(&make.user(&format!("new{}", make.mint::<crm_domain::ids::UserKind>()), Role::Agent))
+            .insert_user(&make.user(&format!("new{}", make.mint::<UserKind>()), Role::Agent))
             .put_user(&self.user, renamed)
             .insert_session(&self.session)
             .change(Change::TouchSession { id: self.session.id, at: now.plus(Mirror::ENDED_FOR) })

@@ -18,10 +18,10 @@ use crm_app::query::customers::{CustomerFilter, CustomerQuery};
 use crm_app::query::leads::{LeadFilter, LeadQuery};
 use crm_app::query::tasks::{TaskFilter, TaskQuery};
 use crm_app::query::users::{UserFilter, UserQuery};
-use crm_app::users::transfer::{Moved, Transfer};
 use crm_domain::access::role::Role;
 use crm_domain::ids::{UserId, UserKind};
 use crm_domain::task::{Related, Task};
+use crm_domain::transfer::{Moved, Transfer};
 use uuid::Uuid;
 
 use super::support::listing::customers::CustomerList;

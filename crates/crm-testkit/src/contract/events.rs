@@ -12,6 +12,7 @@ use super::support::observation::feed;
 use super::support::operations::write_randomly;
 use super::support::random::Random;
 use super::support::world::{World, everything, seen};
+use crate::actors::own;
 
 /// After random writes the feed holds exactly the events that were handed in, and each version of each record that
 /// there is has exactly one.
@@ -99,7 +100,7 @@ pub async fn a_history_is_whole_for_whoever_sees_the_lead<B: StoreBuilder>(build
     world
         .write(make.commit().put_lead(&lead, lead.record().clone().reassign(Some(two), make.now())).done())
         .await;
-    let scope = crate::actors::own(two);
+    let scope = own(two);
     let (_, history) = seen(world.store().lead_with_history(&scope, lead.record().id, 50).await.unwrap());
     assert_eq!(history.len(), 2);
 }

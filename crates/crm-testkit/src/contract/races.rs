@@ -8,6 +8,7 @@ use crm_app::ports::leads::Leads;
 use crm_app::ports::maintenance::Maintenance;
 use crm_app::ports::users::Users;
 use crm_domain::access::role::Role;
+use crm_domain::ids::LeadId;
 use crm_domain::session::Session;
 use crm_domain::user::User;
 use crm_domain::values::name::Name;
@@ -176,7 +177,7 @@ pub async fn no_change_of_one_lead_is_lost<B: StoreBuilder>(builder: &B) {
     assert_eq!((lead.version(), history.len()), (Version::new(161), 161));
 }
 
-async fn count_up<S: Leads + Commits>(store: &S, make: &Maker, id: crm_domain::ids::LeadId) {
+async fn count_up<S: Leads + Commits>(store: &S, make: &Maker, id: LeadId) {
     loop {
         let before = seen(store.lead(&everything(), id).await.expect("the store answers"));
         let count: u32 = before.record().name.as_str().parse().expect("the name is a number");

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crm_app::commit::Commit;
 use crm_app::commit::expect::Expect;
+use crm_app::ports::customers::Customers;
 use crm_app::ports::maintenance::Maintenance;
 use crm_domain::access::role::Role;
 use crm_domain::activity::EntityRef;
@@ -18,7 +19,7 @@ use crm_domain::version::Versioned;
 use super::StoreBuilder;
 use super::races::in_turns;
 use super::support::race::{applied, race};
-use super::support::world::World;
+use super::support::world::{World, everything};
 use crate::fixtures::commits::Draft;
 
 const PAIRS: usize = 40;
@@ -179,8 +180,6 @@ async fn exactly_one_each<B: StoreBuilder>(world: &World<'_, B>, commits: Vec<Ar
 }
 
 async fn nothing_is_open_about_what_is_gone<B: StoreBuilder>(world: &World<'_, B>) {
-    use super::support::world::everything;
-    use crm_app::ports::customers::Customers;
     let customers: Vec<CustomerId> = world.model.customers.keys().copied().collect();
     for id in customers {
         let sight = world.store().customer(&everything(), id).await.unwrap();

@@ -9,6 +9,7 @@ use crm_domain::access::role::Role;
 use crm_domain::activity::{ActivityActor, ActivityType, EntityKind, EntityRef};
 use crm_domain::customer::Customer;
 use crm_domain::due::DueDate;
+use crm_domain::ids::LeadKind;
 use crm_domain::lead::{Lead, LeadStatus};
 use crm_domain::meta::Meta;
 use crm_domain::note::Note;
@@ -131,9 +132,7 @@ pub async fn every_value_of_every_enumeration_reads_back_equal<B: StoreBuilder>(
     let draft = leads.iter().fold(make.commit(), Draft::insert_lead);
     let mut commit = (*tasks.iter().fold(draft, Draft::insert_task).done()).clone();
     for (number, kind) in (100..).zip(ActivityType::ALL) {
-        for entity in
-            EntityKind::ALL.map(|kind| EntityRef::of(kind, make.mint::<crm_domain::ids::LeadKind>().uuid()))
-        {
+        for entity in EntityKind::ALL.map(|kind| EntityRef::of(kind, make.mint::<LeadKind>().uuid())) {
             let actor = ActivityActor { role: *Role::ALL.last().unwrap(), ..nobody() };
             let entity = (entity, Version::new(number));
             commit.events.push(make.event(actor, *kind, entity, now, [], Meta::new()));

@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use crm_app::commit::change::Change;
 use crm_app::ports::users::Users;
-use crm_app::users::transfer::{Moved, Transfer};
+use crm_domain::transfer::{Moved, Transfer};
 
 use super::StoreBuilder;
 use super::support::world::{World, everything};
 use crate::actors::own;
+use crate::fixtures::commits::Draft;
 
 /// A hand-over is kept as it stands until it is over, one for each user, the oldest first, also when the store is
 /// opened again.
@@ -26,7 +27,7 @@ pub async fn a_transfer_is_kept_until_it_is_over<B: StoreBuilder>(builder: &B) {
     };
     let older = Transfer { from: make.mint(), begun_at: now, ..younger.clone() };
     let both = [Change::PutTransfer(younger.clone()), Change::PutTransfer(older.clone())];
-    world.write(both.into_iter().fold(make.commit(), crate::fixtures::commits::Draft::change).done()).await;
+    world.write(both.into_iter().fold(make.commit(), Draft::change).done()).await;
     assert_eq!(transfers(&world).await, [older.clone(), younger.clone()]);
     let further =
         Transfer { moved: Moved { leads: 3, customers: 2, tasks: u64::from(u32::MAX) + 1 }, ..older };

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crm_app::paging::{Sort, Start};
 use crm_app::ports::activities::Activities;
 use crm_app::query::activities::{ActivityFilter, ActivityQuery, place};
+use crm_domain::version::Versioned;
 use uuid::Uuid;
 
 use super::StoreBuilder;
@@ -123,13 +124,13 @@ async fn walks_once<L: Listing, B: StoreBuilder>(world: &World<'_, B>, way: Way)
                 let ask = Ask { filter: L::everything(), sort, start, limit };
                 let page = L::list(world.store(), &everything(), ask).await;
                 assert!(!page.slice.more || page.slice.items.len() == usize::try_from(limit).unwrap());
-                seen.extend(page.slice.items.into_iter().map(crm_domain::version::Versioned::into_record));
+                seen.extend(page.slice.items.into_iter().map(Versioned::into_record));
                 if !page.slice.more {
                     break;
                 }
             }
             let all = expected_all::<L>(&world.model, &everything(), &L::everything(), sort);
-            let all: Vec<_> = all.into_iter().map(crm_domain::version::Versioned::into_record).collect();
+            let all: Vec<_> = all.into_iter().map(Versioned::into_record).collect();
             assert_eq!(seen, all, "{sort:?} {limit}");
         }
     }
@@ -170,8 +171,6 @@ fn after<L: Listing, B: StoreBuilder>(world: &World<'_, B>, sort: Sort<L::By>, l
     Start::After(L::place(sort.by, last, world.model.calendar))
 }
 
-fn by_id<L: Listing, B: StoreBuilder>(
-    world: &World<'_, B>,
-) -> BTreeMap<Uuid, crm_domain::version::Versioned<L::Record>> {
+fn by_id<L: Listing, B: StoreBuilder>(world: &World<'_, B>) -> BTreeMap<Uuid, Versioned<L::Record>> {
     L::all(&world.model).into_iter().map(|found| (L::id(found.record()), found)).collect()
 }

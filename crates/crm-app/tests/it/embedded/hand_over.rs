@@ -8,11 +8,12 @@ use crm_app::error::StoreError;
 use crm_app::ports::commits::Commits;
 use crm_app::precondition::Precondition;
 use crm_app::users::deactivate::deactivate;
-use crm_app::users::transfer::{Moved, resume};
+use crm_app::users::transfer::resume;
 use crm_app::{customers, leads, tasks};
 use crm_domain::access::actor::Actor;
 use crm_domain::access::role::Role;
 use crm_domain::raw::{Members, Raw};
+use crm_domain::transfer::Moved;
 use crm_testkit::actors::everything;
 
 use super::office::{Office, id_of};

@@ -3,12 +3,12 @@ use crm_app::commit::change::Change;
 use crm_app::commit::expect::Expect;
 use crm_app::precondition::Precondition;
 use crm_app::users::deactivate::deactivate;
-use crm_app::users::transfer::{Moved, Transfer};
 use crm_domain::access::actor::Actor;
 use crm_domain::access::role::Role;
 use crm_domain::activity::{Activity, ActivityType, EntityRef};
 use crm_domain::meta::Meta;
 use crm_domain::raw::Members;
+use crm_domain::transfer::{Moved, Transfer};
 use crm_domain::user::User;
 use crm_domain::version::{Replace, Version};
 

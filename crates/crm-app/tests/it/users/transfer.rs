@@ -4,11 +4,12 @@ use crm_app::commit::Verdict;
 use crm_app::commit::change::Change;
 use crm_app::commit::expect::Expect;
 use crm_app::query::leads::Archived;
-use crm_app::users::transfer::{Moved, Transfer, carry_on, resume};
+use crm_app::users::transfer::{carry_on, resume};
 use crm_domain::access::scope::OwnerFilter;
 use crm_domain::customer::Customer;
 use crm_domain::lead::{Lead, LeadStatus};
 use crm_domain::task::{Task, TaskStatus};
+use crm_domain::transfer::{Moved, Transfer};
 use crm_domain::version::Replace;
 use parking_lot::Mutex;
 

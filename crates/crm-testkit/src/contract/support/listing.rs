@@ -65,14 +65,15 @@ pub(in crate::contract) fn expected_all<L: Listing>(
     filter: &L::Filter,
     sort: Sort<L::By>,
 ) -> Vec<Versioned<L::Record>> {
+    let place = |found: &Versioned<L::Record>| L::place(sort.by, found.record(), model.calendar);
     let mut all: Vec<_> = L::all(model)
         .into_iter()
         .filter(|found| scope.admits(L::owner(found.record())))
         .filter(|found| L::admits(filter, found.record(), model.calendar))
+        .map(|found| (place(&found), found))
         .collect();
-    let place = |found: &Versioned<L::Record>| L::place(sort.by, found.record(), model.calendar);
-    all.sort_by(|one, other| order(sort.direction, &place(one), &place(other)));
-    all
+    all.sort_by(|(one, _), (other, _)| order(sort.direction, one, other));
+    all.into_iter().map(|(_, found)| found).collect()
 }
 
 /// What a list should answer.

@@ -11,7 +11,6 @@ use crm_app::ports::sessions::Sessions;
 use crm_app::ports::users::Users;
 use crm_app::ports::workspace::{Workspace, Workspaces};
 use crm_app::query::activities::{ActivityFilter, ActivityQuery, place};
-use crm_app::users::transfer::Transfer;
 use crm_domain::access::scope::Scope;
 use crm_domain::activity::Activity;
 use crm_domain::customer::Customer;
@@ -20,6 +19,7 @@ use crm_domain::note::Note;
 use crm_domain::session::Session;
 use crm_domain::task::Task;
 use crm_domain::timestamp::Timestamp;
+use crm_domain::transfer::Transfer;
 use crm_domain::user::User;
 use crm_domain::version::Versioned;
 
