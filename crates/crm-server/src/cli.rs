@@ -1,0 +1,198 @@
+//! What can be typed on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// The CRM server. Without a command it serves.
+#[derive(Debug, Parser)]
+#[command(name = "crm-server", version, about, long_about = None, max_term_width = 110)]
+pub struct Cli {
+    /// Settings that win over the default files; a TOML file like config/default.toml
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// What to do; `serve` if nothing is said.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the API (what happens without a command)
+    Serve,
+    /// Serve a throw-away store full of sample data, and print its users and a first request
+    Demo,
+    /// Fill the store with sample data
+    Seed(SeedArgs),
+    /// Look after accounts; works beside a running server
+    User {
+        /// Which of it.
+        #[command(subcommand)]
+        command: UserCommand,
+    },
+    /// Show the time zone that decides which day it is, or change it and recount everything that rests on it
+    Timezone {
+        /// The IANA name of the new zone, such as Europe/Berlin
+        zone: Option<String>,
+    },
+    /// Print the API document (OpenAPI 3.1)
+    Openapi,
+    /// Check settings, secrets, the store and its disk; one line per finding, exit code 1 if something is wrong
+    Doctor(DoctorArgs),
+    /// Ask the running server on this machine whether it is alive; for containers
+    Healthcheck,
+    /// Print every setting as it is in effect and where it comes from; secrets are not shown
+    Config,
+}
+
+/// What `seed` is told.
+#[derive(Debug, Clone, Args)]
+pub struct SeedArgs {
+    /// How many agents
+    #[arg(long, default_value_t = Amounts::SAMPLE.agents, value_parser = clap::value_parser!(u64).range(1..=100_000))]
+    pub agents: u64,
+    /// How many leads
+    #[arg(long, default_value_t = Amounts::SAMPLE.leads)]
+    pub leads: u64,
+    /// How many customers
+    #[arg(long, default_value_t = Amounts::SAMPLE.customers)]
+    pub customers: u64,
+    /// How many tasks
+    #[arg(long, default_value_t = Amounts::SAMPLE.tasks)]
+    pub tasks: u64,
+    /// The same number makes the same data
+    #[arg(long, default_value_t = 1, value_name = "NUMBER")]
+    pub random_seed: u64,
+    /// Delete everything in the store first; no server may be running
+    #[arg(long)]
+    pub reset: bool,
+    /// In production: yes, this store is meant
+    #[arg(long)]
+    pub yes_in_production: bool,
+    /// In production: the passwords of the sample accounts are in the manual, and anybody can sign in with them
+    #[arg(long)]
+    pub i_know_that_everybody_knows_the_passwords: bool,
+}
+
+impl SeedArgs {
+    /// How much of each.
+    pub fn amounts(&self) -> Amounts {
+        Amounts { agents: self.agents, leads: self.leads, customers: self.customers, tasks: self.tasks }
+    }
+}
+
+/// How much sample data there is to be, beside one admin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Amounts {
+    /// Agents.
+    pub agents: u64,
+    /// Leads.
+    pub leads: u64,
+    /// Customers, those that were leads included.
+    pub customers: u64,
+    /// Tasks.
+    pub tasks: u64,
+}
+
+impl Amounts {
+    /// Enough to look around.
+    pub const SAMPLE: Self = Self { agents: 2, leads: 10, customers: 5, tasks: 8 };
+}
+
+/// What can be done with accounts.
+#[derive(Debug, Subcommand)]
+pub enum UserCommand {
+    /// Make an account
+    Add(UserAddArgs),
+    /// List all accounts
+    List,
+    /// Deactivate an account; its tokens are refused from then on
+    Disable {
+        /// The email of the account
+        email: String,
+    },
+    /// Set another password, which signs the user out everywhere
+    Password {
+        /// The email of the account
+        email: String,
+        /// Where the password comes from.
+        #[command(flatten)]
+        password: PasswordArgs,
+    },
+}
+
+/// What `user add` is told.
+#[derive(Debug, Args)]
+pub struct UserAddArgs {
+    /// The email that the user signs in with
+    #[arg(long)]
+    pub email: String,
+    /// The user's name
+    #[arg(long)]
+    pub name: String,
+    /// What the user may do
+    #[arg(long, value_enum, default_value_t = RoleArg::Agent)]
+    pub role: RoleArg,
+    /// Where the password comes from.
+    #[command(flatten)]
+    pub password: PasswordArgs,
+}
+
+/// A role, as it is typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RoleArg {
+    /// Sees and changes everything, and manages users
+    Admin,
+    /// Sees and changes what is theirs
+    Agent,
+}
+
+/// Where a password comes from: asked for on the terminal, unless one of these is given. Never from the command line
+/// itself, which every user of the machine can read.
+#[derive(Debug, Clone, Copy, Args)]
+#[group(multiple = false)]
+pub struct PasswordArgs {
+    /// Make one up and print it, once
+    #[arg(long)]
+    pub generate: bool,
+    /// Read it from the first line of the standard input
+    #[arg(long)]
+    pub password_stdin: bool,
+}
+
+/// What `doctor` is told.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct DoctorArgs {
+    /// Count everything anew and compare it with the counters behind totals and dashboard
+    #[arg(long)]
+    pub recount: bool,
+    /// Correct the counters that are wrong
+    #[arg(long, requires = "recount")]
+    pub repair: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_password_is_never_taken_from_the_command_line() {
+        let with = ["crm-server", "user", "password", "a@b.example", "--password", "secret12"];
+        assert!(Cli::try_parse_from(with).is_err());
+        let both = ["crm-server", "user", "password", "a@b.example", "--generate", "--password-stdin"];
+        assert!(Cli::try_parse_from(both).is_err());
+    }
+
+    #[test]
+    fn counters_are_repaired_only_after_a_recount() {
+        assert!(Cli::try_parse_from(["crm-server", "doctor", "--repair"]).is_err());
+    }
+}

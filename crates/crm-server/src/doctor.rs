@@ -1,0 +1,58 @@
+//! Checks everything that can be checked without serving, and says what it found, a line each.
+//!
+//! The store is opened as a server would open it, so a store of an older version is brought up to date. A store that is
+//! not there is not made.
+
+mod files;
+pub mod finding;
+mod store;
+
+use std::process::ExitCode;
+
+use self::finding::Finding;
+use crate::cli::DoctorArgs;
+use crate::command_error::CommandError;
+use crate::output;
+use crate::settings::Settings;
+use crate::settings::secrets;
+use crate::settings::store_url::StoreUrl;
+
+/// Runs the checks and says each finding. The exit code is 1 if something is wrong.
+///
+/// # Errors
+/// A check could not be made at all.
+pub async fn run(settings: Settings, args: DoctorArgs) -> Result<ExitCode, CommandError> {
+    let mut findings = Findings { any_wrong: false };
+    let environment = format!("can be used; the environment is {}", settings.environment);
+    findings.say(&Finding::good("settings", environment));
+    findings.say(&match secrets::state(&settings) {
+        Ok(state) => Finding::good("secrets", state),
+        Err(error) => Finding::wrong("secrets", error.to_string()),
+    });
+    let is_there = match &settings.store.url {
+        StoreUrl::Memory => {
+            findings.say(&Finding::doubtful("store", "is in memory and ends with the server"));
+            false
+        }
+        StoreUrl::File(path) => {
+            let found = files::check(path);
+            found.lines.iter().for_each(|finding| findings.say(finding));
+            found.is_there
+        }
+    };
+    if is_there {
+        store::check(&settings, args, &mut |finding| findings.say(&finding)).await?;
+    }
+    Ok(if findings.any_wrong { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+struct Findings {
+    any_wrong: bool,
+}
+
+impl Findings {
+    fn say(&mut self, finding: &Finding) {
+        self.any_wrong |= finding.is_wrong();
+        output::say(&finding.to_string());
+    }
+}

@@ -1,0 +1,98 @@
+//! What the store says about itself.
+
+use crm_app::error::StoreError;
+use crm_app::ports::maintenance::Maintenance;
+use crm_app::ports::users::Users;
+use crm_app::ports::workspace::Workspaces;
+use crm_domain::access::action::Action;
+use crm_domain::access::actor::Actor;
+use crm_domain::access::policy::authorize;
+use crm_sqlite::store::SqliteStore;
+
+use super::finding::Finding;
+use crate::cli::DoctorArgs;
+use crate::command_error::{CommandError, with_causes};
+use crate::settings::Settings;
+use crate::wiring::Wiring;
+
+/// Opens the store and asks it everything.
+pub(super) async fn check(
+    settings: &Settings,
+    args: DoctorArgs,
+    say: &mut dyn FnMut(Finding),
+) -> Result<(), CommandError> {
+    let wiring = match Wiring::open_for_command(settings).await {
+        Ok(wiring) => wiring,
+        Err(error) => {
+            say(Finding::wrong("store", with_causes(&error)));
+            return Ok(());
+        }
+    };
+    let asked = async {
+        holdings(&wiring.store, say).await?;
+        integrity(&wiring.store, say).await?;
+        if args.recount {
+            counters(&wiring.store, args.repair, say).await?;
+        }
+        Ok(())
+    };
+    asked.await.map_err(|error: StoreError| CommandError::failed("the store cannot be checked", error))?;
+    wiring.close().await
+}
+
+async fn holdings(store: &SqliteStore, say: &mut dyn FnMut(Finding)) -> Result<(), StoreError> {
+    let workspace = store.workspace().await?;
+    let held = store.inventory().await?;
+    say(Finding::good(
+        "store",
+        format!(
+            "opens; {} users, {} leads, {} customers, {} notes, {} tasks, {} events; its days are those of {}",
+            held.users,
+            held.leads,
+            held.customers,
+            held.notes,
+            held.tasks,
+            held.activities,
+            workspace.calendar.zone_name()
+        ),
+    ));
+    if !workspace.set_up {
+        say(Finding::doubtful("accounts", "there is no admin yet; see `crm-server user add --help`"));
+    }
+    // The system may read everything; were it denied, there is nothing to tell.
+    if let Ok(grant) = authorize(&Actor::system("doctor"), Action::ReadUsers) {
+        let begun = store.transfers(grant.scope()).await?.len();
+        if begun > 0 {
+            let text = format!("{begun} are not finished; the next start of the server takes them up");
+            say(Finding::doubtful("hand-overs", text));
+        }
+    }
+    Ok(())
+}
+
+async fn integrity(store: &SqliteStore, say: &mut dyn FnMut(Finding)) -> Result<(), StoreError> {
+    let problems = store.check().await?;
+    if problems.is_empty() {
+        say(Finding::good("integrity", "every record can be read, found and has its events"));
+    }
+    for problem in problems {
+        say(Finding::wrong("integrity", problem));
+    }
+    Ok(())
+}
+
+async fn counters(store: &SqliteStore, repair: bool, say: &mut dyn FnMut(Finding)) -> Result<(), StoreError> {
+    let differences = store.recount(repair).await?;
+    if differences.is_empty() {
+        say(Finding::good("counters", "agree with the records they count"));
+    }
+    for difference in differences {
+        let text = format!("{} says {} and is {}", difference.key, difference.kept, difference.counted);
+        say(if repair {
+            Finding::doubtful("counters", format!("{text}; corrected"))
+        } else {
+            Finding::wrong("counters", format!("{text}; --repair corrects it"))
+        });
+    }
+    Ok(())
+}

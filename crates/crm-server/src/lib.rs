@@ -1,0 +1,30 @@
+//! The program that puts the parts together: configuration, command line, wiring, telemetry.
+//!
+//! It is a library with a thin `main`, so that its documentation and tests reach everything.
+//!
+//! # Where things are
+//! - What can be typed: [`cli`]; what then happens: [`run`], with one file for each command: [`serve`], [`demo`],
+//!   [`seed`], [`users`], [`timezone`], [`doctor`], [`healthcheck`].
+//! - What an operator may decide: [`settings`]; every setting is described in `config/default.toml`.
+//! - How the store, the clock, passwords and tokens come together: [`wiring`].
+//! - What the server tells about itself: [`telemetry`], [`numbers`].
+
+pub mod addresses;
+pub mod cli;
+pub mod clock;
+pub mod command_error;
+pub mod demo;
+pub mod doctor;
+pub mod healthcheck;
+pub mod ids;
+pub mod metered_passwords;
+pub mod numbers;
+pub mod output;
+pub mod run;
+pub mod seed;
+pub mod serve;
+pub mod settings;
+pub mod telemetry;
+pub mod timezone;
+pub mod users;
+pub mod wiring;

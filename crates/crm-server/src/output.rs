@@ -1,0 +1,27 @@
+//! What a command says to whoever typed it.
+//!
+//! A reader that has gone, as in `crm-server user list | head -1`, is no reason to fail.
+
+use std::io::{self, Write};
+
+/// A line on the standard output: what was asked for.
+pub fn say(line: &str) {
+    writeln!(io::stdout().lock(), "{line}").ok();
+}
+
+/// A text on the standard output as it is.
+pub fn say_as_is(text: &str) {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).ok();
+}
+
+/// A line on the standard error: what went wrong, or what to do next.
+pub fn complain(line: &str) {
+    writeln!(io::stderr().lock(), "{line}").ok();
+}
+
+/// A text on the standard error without a line break, before something is read from the terminal.
+pub fn ask(text: &str) {
+    let mut out = io::stderr().lock();
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).ok();
+}

@@ -1,0 +1,66 @@
+//! From the command line to the command.
+
+use std::future::Future;
+use std::process::ExitCode;
+
+use crate::cli::{Cli, Command};
+use crate::command_error::CommandError;
+use crate::settings::listing;
+use crate::settings::secrets::Secrets;
+use crate::settings::{LoadOptions, Settings, process_environment};
+use crate::{demo, doctor, healthcheck, output, seed, serve, timezone, users};
+
+/// Runs the command. Its exit code is 0 unless it is an answer: `doctor` and `healthcheck` answer with 1.
+///
+/// # Errors
+/// Any [`CommandError`], with nothing said yet.
+pub fn run(cli: Cli) -> Result<ExitCode, CommandError> {
+    let place = Place { config: cli.config };
+    match cli.command.unwrap_or(Command::Serve) {
+        Command::Serve => {
+            let (settings, secrets) = place.settings_for_serving()?;
+            on_threads(serve::serve(settings, secrets))?;
+        }
+        Command::Demo => on_threads(demo::demo(place.settings()?))?,
+        Command::Seed(args) => on_threads(seed::seed(place.settings()?, args))?,
+        Command::User { command } => on_threads(users::run(place.settings()?, command))?,
+        Command::Timezone { zone } => on_threads(timezone::run(place.settings()?, zone))?,
+        Command::Openapi => output::say_as_is(&crm_http::openapi::openapi()),
+        Command::Doctor(args) => return on_threads(doctor::run(place.settings()?, args)),
+        Command::Healthcheck => return healthcheck::run(&place.settings()?),
+        Command::Config => output::say_as_is(&listing::list(place.options()?)?),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Where settings are looked for.
+struct Place {
+    config: Option<std::path::PathBuf>,
+}
+
+impl Place {
+    fn settings(&self) -> Result<Settings, CommandError> {
+        Ok(Settings::load(self.options()?)?)
+    }
+
+    fn settings_for_serving(&self) -> Result<(Settings, Secrets), CommandError> {
+        Ok(Settings::load_for_serving(self.options()?)?)
+    }
+
+    fn options(&self) -> Result<LoadOptions<impl Iterator<Item = (String, String)>>, CommandError> {
+        let cwd = std::env::current_dir()
+            .map_err(|error| CommandError::failed("the working folder cannot be told", error))?;
+        Ok(LoadOptions { config_file: self.config.clone(), env: process_environment(), cwd })
+    }
+}
+
+/// Requests are served by threads of their own; these are for signals, and for work in the background.
+fn on_threads<T>(work: impl Future<Output = Result<T, CommandError>>) -> Result<T, CommandError> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .thread_name("crm")
+        .enable_all()
+        .build()
+        .map_err(|error| CommandError::failed("no threads can be started", error))?
+        .block_on(work)
+}

@@ -1,0 +1,101 @@
+//! Sample data: a store worth looking at, as small as a handful of records or as large as a million leads.
+//!
+//! Records are made through the domain's types and come as commits, each with its events, so that what is in a seeded
+//! store could have come from clients. What is made follows from the number given with `--random-seed` and from today's
+//! date alone, but for the salts of the password hashes.
+//!
+//! # Where things are
+//! - The command: this file. Loading it all: [`mod@plant`].
+//! - Who there is: [`people`]. What is made of each record: [`leads`], [`customers`], [`tasks`].
+//! - What they are made of: [`chance`], [`days`], [`words`]; what they share: [`world`].
+
+pub mod chance;
+pub mod customers;
+pub mod days;
+pub mod leads;
+pub mod people;
+pub mod plant;
+pub mod tasks;
+pub mod words;
+pub mod world;
+
+use std::time::Duration;
+
+use crm_app::ports::maintenance::Maintenance;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use self::people::SAMPLE_ACCOUNTS;
+use self::plant::plant;
+use crate::cli::SeedArgs;
+use crate::command_error::CommandError;
+use crate::settings::Settings;
+use crate::wiring::{self, Wiring};
+use crate::{output, telemetry};
+
+/// Fills the store. One that has users is left alone unless it is to be emptied first, and production asks twice.
+///
+/// # Errors
+/// The store is not to be touched, or fails. What was loaded until then stays.
+pub async fn seed(settings: Settings, args: SeedArgs) -> Result<(), CommandError> {
+    telemetry::start(&settings.log)?;
+    confirm(&settings, &args)?;
+    // A server would go on with users that are gone.
+    let lock = if args.reset { wiring::lock(&settings)? } else { None };
+    let wiring = Wiring::open_for_command(&settings).await?;
+    make_room(&wiring, &settings, args.reset).await?;
+    let amounts = args.amounts();
+    plant(&wiring, amounts, args.random_seed, &bar()).await?;
+    let made = wiring.store.inventory().await.map_err(store_failed)?;
+    output::say(&format!(
+        "{} holds {} users, {} leads, {} customers, {} notes, {} tasks and {} events",
+        settings.store.url, made.users, made.leads, made.customers, made.notes, made.tasks, made.activities
+    ));
+    for account in SAMPLE_ACCOUNTS.iter().take(usize::try_from(amounts.agents).unwrap_or(usize::MAX) + 1) {
+        output::say(&format!("  {account}"));
+    }
+    wiring.close().await?;
+    drop(lock);
+    Ok(())
+}
+
+fn confirm(settings: &Settings, args: &SeedArgs) -> Result<(), CommandError> {
+    let twice = args.yes_in_production && args.i_know_that_everybody_knows_the_passwords;
+    if settings.environment.is_strict() && !twice {
+        return Err(CommandError::Usage(format!(
+            "this is {}, and the passwords of the sample accounts are in the manual: say both --yes-in-production \
+             and --i-know-that-everybody-knows-the-passwords if {} is meant",
+            settings.environment, settings.store.url
+        )));
+    }
+    Ok(())
+}
+
+async fn make_room(wiring: &Wiring, settings: &Settings, reset: bool) -> Result<(), CommandError> {
+    if reset {
+        return wiring.store.clear().await.map_err(store_failed);
+    }
+    let there = wiring.store.inventory().await.map_err(store_failed)?;
+    if there.users > 0 {
+        return Err(CommandError::Usage(format!(
+            "{} has {} users and is left alone; with --reset everything in it is deleted first",
+            settings.store.url, there.users
+        )));
+    }
+    Ok(())
+}
+
+fn store_failed(error: crm_app::error::StoreError) -> CommandError {
+    CommandError::failed("the sample data was not loaded", error)
+}
+
+/// Shown on a terminal only.
+fn bar() -> ProgressBar {
+    let bar = ProgressBar::new(0);
+    let look = "{msg:10} {wide_bar} {human_pos}/{human_len} {elapsed} (left: {eta})";
+    // A look that cannot be read leaves the plain one.
+    if let Ok(style) = ProgressStyle::with_template(look) {
+        bar.set_style(style);
+    }
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar
+}

@@ -1,0 +1,39 @@
+//! Serving: lock, store, numbers, listener, in this order; and the way back when told to stop.
+
+mod first_steps;
+pub mod listening;
+mod signals;
+
+use std::time::Instant;
+
+use self::first_steps::FirstSteps;
+use self::listening::{Fallback, Listening};
+use crate::command_error::CommandError;
+use crate::settings::Settings;
+use crate::settings::secrets::Secrets;
+use crate::wiring::{self, Wiring};
+use crate::{output, telemetry};
+
+/// Serves until a signal comes.
+///
+/// # Errors
+/// Whatever keeps the server from starting, each with what it is about.
+pub async fn serve(settings: Settings, secrets: Secrets) -> Result<(), CommandError> {
+    let begun = Instant::now();
+    telemetry::start(&settings.log)?;
+    let _lock = wiring::lock(&settings)?;
+    let (steps, token) = FirstSteps::prepare()?;
+    let wiring = Wiring::open(&settings, &secrets, token).await?;
+    let listening = Listening::begin(&settings, wiring, Fallback::None)?;
+    tracing::info!(
+        version = env!("CARGO_PKG_VERSION"),
+        environment = %settings.environment,
+        store = %settings.store.url,
+        address = %listening.address(),
+        ms = begun.elapsed().as_secs_f64() * 1000.0,
+        "started"
+    );
+    output::say(&format!("crm-server listens at {}", listening.url()));
+    steps.tell_if_there_is_no_admin(&listening).await?;
+    listening.until_told_to_stop().await
+}

@@ -1,0 +1,143 @@
+//! A server that listens, from the first request to the last.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use actix_web::dev::{Server, ServerHandle};
+use crm_app::context::Ctx;
+use crm_app::users::transfer;
+use crm_http::server::{self, Bound, Listen};
+use crm_http::state::{HttpState, RenderMetrics};
+use tokio::task::JoinHandle;
+
+use super::signals::Signals;
+use crate::addresses::on_this_machine;
+use crate::command_error::CommandError;
+use crate::numbers::{self, listener};
+use crate::settings::Settings;
+use crate::wiring::{self, Wiring};
+
+/// What to do when the port is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fallback {
+    /// Say so.
+    None,
+    /// Take any that is free.
+    AnyPort,
+}
+
+/// A server that listens. Clients are answered once [`Listening::until_told_to_stop`] is awaited.
+pub struct Listening {
+    wiring: Wiring,
+    state: HttpState,
+    bound: Bound,
+    numbers: Option<Server>,
+    signals: Signals,
+}
+
+impl Listening {
+    /// Catches signals, starts to count, and listens. Needs a runtime.
+    ///
+    /// # Errors
+    /// An address cannot be had.
+    pub fn begin(settings: &Settings, wiring: Wiring, fallback: Fallback) -> Result<Self, CommandError> {
+        let signals = Signals::install()?;
+        let render =
+            if settings.metrics.enabled { Some(numbers::start(Arc::clone(&wiring.store))?) } else { None };
+        let (here, numbers) = match (render, settings.metrics.listen) {
+            (Some(render), Some(apart)) => (None, Some(listen_apart(apart, render)?)),
+            (here, Some(_) | None) => (here, None),
+        };
+        let state = HttpState::new(wiring.ctx.clone(), wiring::http_options(settings), here);
+        let address = SocketAddr::new(settings.server.host, settings.server.port);
+        let bound = bind(address, &state, fallback)?;
+        Ok(Self { wiring, state, bound, numbers, signals })
+    }
+
+    /// What it works with.
+    pub fn ctx(&self) -> &Ctx {
+        &self.wiring.ctx
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.bound.address
+    }
+
+    /// Where a client on this machine reaches it.
+    pub fn url(&self) -> String {
+        format!("http://{}", on_this_machine(self.bound.address))
+    }
+
+    /// Serves until a signal comes; then says that it is not ready, stops to accept, finishes what is in flight and
+    /// closes the store. A second signal ends the program at once.
+    ///
+    /// # Errors
+    /// The server or the store did not end as they should.
+    pub async fn until_told_to_stop(self) -> Result<(), CommandError> {
+        let Self { wiring, state, bound, numbers, mut signals } = self;
+        let hand_overs = tokio::spawn(take_up_hand_overs(wiring.ctx.clone()));
+        let numbers = numbers.map(|server| (server.handle(), tokio::spawn(server)));
+        let handle = bound.server.handle();
+        let mut serving = bound.server;
+        let ended = tokio::select! {
+            // Only where it fails.
+            ended = &mut serving => ended,
+            signal = signals.next() => {
+                tracing::info!(signal, "stopping");
+                state.begin_shutdown();
+                tokio::spawn(signals.end_at_the_next());
+                tokio::join!(serving, handle.stop(true)).0
+            }
+        };
+        drop(state);
+        hand_overs.abort();
+        // Done, or cut off between two steps: either way it holds nothing any more.
+        hand_overs.await.ok();
+        if let Some((handle, task)) = numbers {
+            end(&handle, task).await;
+        }
+        ended.map_err(|error| CommandError::failed("the server ended", error))?;
+        wiring.close().await?;
+        tracing::info!("stopped");
+        Ok(())
+    }
+}
+
+async fn take_up_hand_overs(ctx: Ctx) {
+    if let Err(error) = transfer::resume(&ctx).await {
+        tracing::error!(%error, "a hand-over could not be finished; the next start takes it up again");
+    }
+}
+
+async fn end(handle: &ServerHandle, task: JoinHandle<io::Result<()>>) {
+    handle.stop(false).await;
+    if let Ok(Err(error)) = task.await {
+        tracing::warn!(%error, "the listener for numbers ended");
+    }
+}
+
+fn listen_apart(address: SocketAddr, render: RenderMetrics) -> Result<Server, CommandError> {
+    let (server, bound) =
+        listener::listen(address, render).map_err(|error| cannot_listen(address, "metrics.listen", error))?;
+    tracing::info!(address = %bound, "numbers are shown at /metrics");
+    Ok(server)
+}
+
+fn bind(address: SocketAddr, state: &HttpState, fallback: Fallback) -> Result<Bound, CommandError> {
+    let taken = match server::serve(Listen::At(address), state.clone()) {
+        Ok(bound) => return Ok(bound),
+        Err(error) => error,
+    };
+    if taken.kind() == io::ErrorKind::AddrInUse && fallback == Fallback::AnyPort {
+        let any = SocketAddr::new(address.ip(), 0);
+        return server::serve(Listen::At(any), state.clone())
+            .map_err(|error| cannot_listen(any, "server.host", error));
+    }
+    Err(cannot_listen(address, "server.port (PORT)", taken))
+}
+
+fn cannot_listen(address: SocketAddr, setting: &str, error: io::Error) -> CommandError {
+    CommandError::failed(format!("cannot listen at {address}, see {setting}"), error)
+}

@@ -1,0 +1,114 @@
+//! The secrets that tokens rest on: given by the operator, or made once and kept beside the data in development.
+
+mod keeping;
+mod strength;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use secrecy::{ExposeSecret, SecretString};
+use zeroize::Zeroizing;
+
+use super::Settings;
+use super::environment::Environment;
+use super::problem::{Problem, SettingsError};
+use super::sections::AuthSettings;
+
+const ACCESS: &str = "auth.access_secret";
+const REFRESH: &str = "auth.refresh_secret";
+/// The file of secrets that were made up.
+const KEPT: &str = "secrets.toml";
+
+/// The secrets of a server, each at least 32 bytes.
+#[derive(Debug, Clone)]
+pub struct Secrets {
+    /// Signs access tokens.
+    pub access: SecretString,
+    /// Keys the fingerprints of refresh tokens.
+    pub refresh: SecretString,
+}
+
+impl Secrets {
+    /// The secrets given, with those kept beside the data, or made now and kept, in place of missing ones.
+    ///
+    /// # Errors
+    /// The file of kept secrets cannot be read or written, or others could read it.
+    pub(super) fn obtain(settings: &Settings) -> Result<Self, SettingsError> {
+        let AuthSettings { access_secret, refresh_secret, .. } = &settings.auth;
+        if let (Some(access), Some(refresh)) = (access_secret, refresh_secret) {
+            return Ok(Self { access: access.clone(), refresh: refresh.clone() });
+        }
+        let kept = match settings.store.url.folder() {
+            Some(folder) => keeping::kept_or_made(&folder.join(KEPT))?,
+            None => Self::fresh()?,
+        };
+        Ok(Self {
+            access: access_secret.clone().unwrap_or(kept.access),
+            refresh: refresh_secret.clone().unwrap_or(kept.refresh),
+        })
+    }
+
+    /// New secrets that nothing keeps, for a server whose store ends with it.
+    ///
+    /// # Errors
+    /// The operating system gives no random bytes.
+    pub fn fresh() -> Result<Self, SettingsError> {
+        Ok(Self { access: random(ACCESS)?, refresh: random(REFRESH)? })
+    }
+}
+
+/// Whatever makes the secrets unfit to start with; in production also that they are missing.
+pub(super) fn weaknesses(environment: &Environment, auth: &AuthSettings) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for (key, variable, secret) in [
+        (ACCESS, "JWT_ACCESS_SECRET", &auth.access_secret),
+        (REFRESH, "JWT_REFRESH_SECRET", &auth.refresh_secret),
+    ] {
+        let flaw = match secret {
+            Some(secret) => {
+                strength::flaw(secret.expose_secret(), environment.is_strict()).map(str::to_owned)
+            }
+            None if environment.is_strict() => Some(format!(
+                "is missing; set {variable}, for example to what `openssl rand -base64 48` prints"
+            )),
+            None => None,
+        };
+        problems.extend(flaw.map(|flaw| Problem::new(key, flaw)));
+    }
+    if let (Some(access), Some(refresh)) = (&auth.access_secret, &auth.refresh_secret)
+        && problems.is_empty()
+        && environment.is_strict()
+        && access.expose_secret() == refresh.expose_secret()
+    {
+        problems.push(Problem::new(REFRESH, "must differ from auth.access_secret"));
+    }
+    problems
+}
+
+/// What a server would sign with, for people; makes nothing.
+///
+/// # Errors
+/// A server would not start with them.
+pub fn state(settings: &Settings) -> Result<String, SettingsError> {
+    SettingsError::unless_empty(weaknesses(&settings.environment, &settings.auth))?;
+    if settings.auth.access_secret.is_some() && settings.auth.refresh_secret.is_some() {
+        return Ok("both are set".to_owned());
+    }
+    let Some(path) = settings.store.url.folder().map(|folder| folder.join(KEPT)) else {
+        return Ok("made up at each start, since the store is in memory".to_owned());
+    };
+    let shown = path.display();
+    Ok(match keeping::kept(&path)? {
+        Some(_) => format!("missing ones are taken from {shown}"),
+        None => format!("missing ones are made up at the first start and kept in {shown}"),
+    })
+}
+
+fn random(key: &str) -> Result<SecretString, SettingsError> {
+    let mut bytes = Zeroizing::new([0_u8; 32]);
+    getrandom::fill(bytes.as_mut_slice())
+        .map_err(|error| Problem::new(key, format!("cannot be made: no random bytes: {error}")))?;
+    Ok(SecretString::from(STANDARD.encode(bytes.as_slice())))
+}
+
+#[cfg(test)]
+mod tests;

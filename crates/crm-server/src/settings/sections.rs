@@ -1,0 +1,278 @@
+//! The sections of the settings and the limits of each value.
+//!
+//! A field's name is its key, so a field added here needs its line in `config/default.toml`, which also holds its
+//! default and the words that explain it.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use chrono_tz::Tz;
+use garde::Validate;
+use secrecy::SecretString;
+use serde::Deserialize;
+use serde::de::{Deserializer, Error};
+
+use super::network::{self, Network};
+use super::rules::{DAY, between, lasts, not_shorter_than, strong_enough};
+use super::store_url::StoreUrl;
+use super::{leaf, origin, span};
+
+/// How the server listens and what it bears.
+#[derive(Debug, Clone, Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+#[garde(allow_unvalidated)]
+pub struct ServerSettings {
+    /// The address to listen at.
+    #[serde(deserialize_with = "host")]
+    pub host: IpAddr,
+    /// 0 takes any free port.
+    #[serde(deserialize_with = "leaf::whole")]
+    pub port: u16,
+    /// 0 takes as many as there are cores.
+    #[serde(deserialize_with = "leaf::whole")]
+    #[garde(custom(between(0, 256)))]
+    pub workers: usize,
+    /// Seconds that requests in flight are given when the server is told to stop.
+    #[serde(deserialize_with = "leaf::whole")]
+    #[garde(custom(between(1, 600)))]
+    pub shutdown_timeout_s: u64,
+    /// Seconds within which a request must have been read and answered.
+    #[serde(deserialize_with = "leaf::whole")]
+    #[garde(custom(between(1, 600)))]
+    pub request_timeout_s: u64,
+    /// Seconds that an idle connection is kept open.
+    #[serde(deserialize_with = "leaf::whole")]
+    #[garde(custom(between(1, 3_600)))]
+    pub keep_alive_s: u64,
+    /// Connections open at a time.
+    #[serde(deserialize_with = "leaf::whole")]
+    #[garde(custom(between(1, 1_000_000)))]
+    pub max_connections: usize,
+    /// The largest body taken.
+    #[serde(deserialize_with = "leaf::whole")]
+    #[garde(custom(between(1_024, 10_485_760)))]
+    pub body_limit_bytes: usize,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    #[serde(deserialize_with = "networks")]
+    pub trusted_proxies: Vec<Network>,
+    /// The address under which clients reach the server.
+    #[serde(deserialize_with = "public_url")]
+    pub public_url: Option<String>,
+}
+
+impl ServerSettings {
+    /// Whether a peer is a proxy of ours, whose word on the client's address counts.
+    pub fn trusts(&self, peer: IpAddr) -> bool {
+        self.trusted_proxies.iter().any(|network| network.contains(peer))
+    }
+}
+
+/// Where the records are kept.
+#[derive(Debug, Clone, Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+#[garde(allow_unvalidated)]
+pub struct StoreSettings {
+    /// The store's address.
+    #[serde(deserialize_with = "store_url")]
+    pub url: StoreUrl,
+    /// Threads that read from the embedded store.
+    #[serde(deserialize_with = "leaf::whole")]
+    #[garde(custom(between(1, 64)))]
+    pub readers: usize,
+}
+
+/// Tokens and passwords.
+#[derive(Debug, Clone, Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+#[garde(allow_unvalidated)]
+pub struct AuthSettings {
+    /// Signs access tokens.
+    #[serde(deserialize_with = "leaf::secret")]
+    pub access_secret: Option<SecretString>,
+    /// Keys the fingerprints of refresh tokens.
+    #[serde(deserialize_with = "leaf::secret")]
+    pub refresh_secret: Option<SecretString>,
+    /// How long an access token works.
+    #[serde(deserialize_with = "lifetime")]
+    #[garde(custom(lasts(DAY)))]
+    pub access_ttl: Duration,
+    /// How long a sign-in lasts.
+    #[serde(deserialize_with = "lifetime")]
+    #[garde(custom(lasts(365 * DAY)), custom(not_shorter_than(&self.access_ttl)))]
+    pub refresh_ttl: Duration,
+    /// The cost of a password hash.
+    #[garde(dive)]
+    pub argon2: Argon2Settings,
+    /// 0 takes as many as there are cores.
+    #[serde(deserialize_with = "leaf::whole")]
+    #[garde(custom(between(0, 64)))]
+    pub hash_threads: usize,
+}
+
+/// The cost of a password hash. The lower limits are OWASP's smallest sound choice of memory and time.
+#[derive(Debug, Clone, Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+#[garde(allow_unvalidated)]
+pub struct Argon2Settings {
+    /// Memory in KiB.
+    #[serde(deserialize_with = "leaf::whole")]
+    #[garde(custom(between(7_168, 1_048_576)))]
+    pub memory_kib: u32,
+    /// Passes over that memory.
+    #[serde(deserialize_with = "leaf::whole")]
+    #[garde(custom(between(1, 64)), custom(strong_enough(self.memory_kib)))]
+    pub iterations: u32,
+    /// Lanes that could be computed side by side.
+    #[serde(deserialize_with = "leaf::whole")]
+    #[garde(custom(between(1, 16)))]
+    pub parallelism: u32,
+}
+
+/// Which pages of other origins may call.
+#[derive(Debug, Clone, Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+#[garde(allow_unvalidated)]
+pub struct CorsSettings {
+    /// The origins, each named.
+    #[serde(deserialize_with = "origins")]
+    pub origins: Vec<String>,
+}
+
+/// How fast one account, or one address without an account, may ask.
+#[derive(Debug, Clone, Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+#[garde(allow_unvalidated)]
+pub struct LimitSettings {
+    /// On or off.
+    #[serde(deserialize_with = "leaf::switch")]
+    pub enabled: bool,
+    /// `GET`.
+    #[garde(dive)]
+    pub read: RateSettings,
+    /// `POST`, `PATCH`, `DELETE`.
+    #[garde(dive)]
+    pub write: RateSettings,
+    /// Signing in and all else that hashes a password.
+    #[garde(dive)]
+    pub login: RateSettings,
+}
+
+/// The limit of one class of routes.
+#[derive(Debug, Clone, Copy, Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct RateSettings {
+    /// So often in the long run.
+    #[serde(deserialize_with = "leaf::whole")]
+    #[garde(custom(between(1, 1_000_000)))]
+    pub per_second: u32,
+    /// So often at once.
+    #[serde(deserialize_with = "leaf::whole")]
+    #[garde(custom(between(1, 1_000_000)))]
+    pub burst: u32,
+}
+
+/// What is logged, and how.
+#[derive(Debug, Clone, Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+#[garde(allow_unvalidated)]
+pub struct LogSettings {
+    /// How lines look.
+    #[serde(deserialize_with = "log_format")]
+    pub format: LogFormat,
+    /// The least important lines that are written, also by module.
+    #[serde(deserialize_with = "log_level")]
+    pub level: String,
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// Pretty on a terminal, JSON elsewhere.
+    Auto,
+    /// For people.
+    Pretty,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Whether and where numbers about the server are shown.
+#[derive(Debug, Clone, Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+#[garde(allow_unvalidated)]
+pub struct MetricsSettings {
+    /// On or off.
+    #[serde(deserialize_with = "leaf::switch")]
+    pub enabled: bool,
+    /// A listener of their own; without one they are a route of the server.
+    #[serde(deserialize_with = "listen")]
+    pub listen: Option<SocketAddr>,
+}
+
+/// What a store is given when it is made.
+#[derive(Debug, Clone, Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+#[garde(allow_unvalidated)]
+pub struct WorkspaceSettings {
+    /// The time zone that decides which day it is.
+    #[serde(deserialize_with = "timezone")]
+    pub timezone: Tz,
+}
+
+fn host<'de, D: Deserializer<'de>>(deserializer: D) -> Result<IpAddr, D::Error> {
+    leaf::text(deserializer, "an address to listen at, such as 127.0.0.1 or 0.0.0.0", |text| {
+        if text == "localhost" { Some(Ipv4Addr::LOCALHOST.into()) } else { text.parse().ok() }
+    })
+}
+
+fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Network>, D::Error> {
+    leaf::list(deserializer, network::EXPECTED, Network::parse)
+}
+
+fn public_url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    leaf::optional(deserializer, "an address such as https://crm.example.com", origin::parse_public_url)
+}
+
+fn store_url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<StoreUrl, D::Error> {
+    leaf::text(deserializer, "a text", |text| Some(StoreUrl::parse(text)))?.map_err(D::Error::custom)
+}
+
+fn lifetime<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    leaf::text(deserializer, span::EXPECTED, span::parse)
+}
+
+fn origins<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    leaf::list(deserializer, origin::EXPECTED, origin::parse)
+}
+
+fn log_format<'de, D: Deserializer<'de>>(deserializer: D) -> Result<LogFormat, D::Error> {
+    leaf::text(deserializer, "auto, pretty or json", |text| match text {
+        "auto" => Some(LogFormat::Auto),
+        "pretty" => Some(LogFormat::Pretty),
+        "json" => Some(LogFormat::Json),
+        _ => None,
+    })
+}
+
+/// A bare word is only taken if it is a level: the filter itself would read any other as the name of a module.
+fn log_level<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
+    leaf::text(
+        deserializer,
+        "a level such as info, or levels by module such as info,crm_http=debug",
+        |text| {
+            let fits = text.split(',').all(|part| {
+                let level = part.rsplit('=').next().unwrap_or(part).trim().to_lowercase();
+                LEVELS.contains(&level.as_str())
+            });
+            fits.then(|| text.to_owned())
+        },
+    )
+}
+
+fn listen<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SocketAddr>, D::Error> {
+    leaf::optional(deserializer, "an address with a port, such as 127.0.0.1:9464", |text| text.parse().ok())
+}
+
+fn timezone<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Tz, D::Error> {
+    leaf::text(deserializer, "an IANA time zone such as Europe/Berlin", |text| text.parse().ok())
+}

@@ -1,0 +1,84 @@
+//! Where the records are kept; the scheme of the address chooses the kind of store.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+/// The address of the store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StoreUrl {
+    /// An embedded store in this file: `sqlite://data/crm.db`, or `sqlite:///var/lib/crm/crm.db` from the root.
+    File(PathBuf),
+    /// An embedded store that ends with the process: `sqlite://:memory:`.
+    Memory,
+}
+
+impl StoreUrl {
+    /// Reads an address.
+    ///
+    /// # Errors
+    /// Gives the reason, without the address, which may hold a password.
+    pub(super) fn parse(text: &str) -> Result<Self, &'static str> {
+        if text.starts_with("mongodb://") || text.starts_with("mongodb+srv://") {
+            return Err("mongodb:// is not supported by this build; use sqlite://, or leave it out");
+        }
+        match text.strip_prefix("sqlite://") {
+            None => Err("must start with sqlite://, such as sqlite://data/crm.db"),
+            Some("" | "/") => Err("must name a file, such as sqlite://data/crm.db"),
+            Some(":memory:") => Ok(Self::Memory),
+            Some(path) if path.ends_with('/') => Err("must name a file, not a folder"),
+            Some(path) => Ok(Self::File(PathBuf::from(path))),
+        }
+    }
+
+    /// The same store, with a relative path taken to start in `folder`.
+    pub(super) fn within(&self, folder: &Path) -> Self {
+        match self {
+            Self::File(path) => Self::File(folder.join(path)),
+            Self::Memory => Self::Memory,
+        }
+    }
+
+    /// The folder that holds the store and what belongs beside it.
+    pub fn folder(&self) -> Option<&Path> {
+        match self {
+            Self::File(path) => path.parent(),
+            Self::Memory => None,
+        }
+    }
+}
+
+impl fmt::Display for StoreUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => write!(f, "sqlite://{}", path.display()),
+            Self::Memory => f.write_str("sqlite://:memory:"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_slashes_are_relative_and_three_are_from_the_root() {
+        let relative = StoreUrl::parse("sqlite://data/crm.db").unwrap();
+        let absolute = StoreUrl::parse("sqlite:///var/lib/crm/crm.db").unwrap();
+        assert_eq!(relative.within(Path::new("/srv")).to_string(), "sqlite:///srv/data/crm.db");
+        assert_eq!(absolute.within(Path::new("/srv")).folder(), Some(Path::new("/var/lib/crm")));
+    }
+
+    #[test]
+    fn a_mongodb_address_is_refused_without_being_quoted() {
+        let reason = StoreUrl::parse("mongodb://root:hunter2@db/crm").unwrap_err();
+        assert!(reason.starts_with("mongodb:// is not supported by this build"));
+        assert!(!reason.contains("hunter2"));
+    }
+
+    #[test]
+    fn a_folder_or_another_scheme_is_no_store() {
+        for text in ["", "data/crm.db", "postgres://db", "sqlite://", "sqlite:///", "sqlite://data/"] {
+            assert!(StoreUrl::parse(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,286 @@
+//! Loading as a whole: which layer wins, and what a person reads when something is wrong.
+
+use std::fs;
+use std::time::Duration;
+
+use insta::assert_snapshot;
+use secrecy::ExposeSecret;
+use tempfile::TempDir;
+
+use super::*;
+use crate::settings::sections::LogFormat;
+use crate::settings::store_url::StoreUrl;
+
+/// A working folder of a test's own and the variables it is started with.
+struct Place {
+    folder: TempDir,
+    given: Option<PathBuf>,
+}
+
+impl Place {
+    fn new() -> Self {
+        Self { folder: TempDir::new().unwrap(), given: None }
+    }
+
+    fn file(self, name: &str, text: &str) -> Self {
+        let path = self.folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+        self
+    }
+
+    fn given(mut self, name: &str) -> Self {
+        self.given = Some(name.into());
+        self
+    }
+
+    fn options(&self, env: &[(&str, &str)]) -> LoadOptions<Vec<(String, String)>> {
+        LoadOptions {
+            config_file: self.given.clone(),
+            env: env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+            cwd: self.folder.path().to_owned(),
+        }
+    }
+
+    fn load(&self, env: &[(&str, &str)]) -> Settings {
+        Settings::load(self.options(env)).unwrap()
+    }
+
+    fn refusal(&self, env: &[(&str, &str)]) -> String {
+        let text = Settings::load(self.options(env)).unwrap_err().to_string();
+        text.replace(&self.folder.path().display().to_string(), "<folder>")
+    }
+}
+
+const ACCESS: &str = "q8Zr0m1u5V0kz9yJx3nT7cWb2LhE6sDg4fPaRoUiYw==";
+const REFRESH: &str = "Nn2c4Vt6Yb8Mu0Lo1Ki3Ju5Hy7Gt9Fr2De4Sw6Aq8Zx=";
+
+#[test]
+fn a_bare_machine_gets_the_defaults() {
+    let settings = Place::new().load(&[]);
+    assert_eq!(settings.environment, Environment::Development);
+    assert_eq!(settings.server.host.to_string(), "127.0.0.1");
+    assert_eq!(settings.server.port, 3000);
+    assert_eq!(settings.server.public_url, None);
+    assert_eq!(settings.auth.access_ttl, Duration::from_mins(15));
+    assert_eq!(settings.auth.refresh_ttl, Duration::from_hours(168));
+    assert_eq!(settings.log.format, LogFormat::Auto);
+    assert!(settings.auth.access_secret.is_none());
+}
+
+#[test]
+fn each_layer_wins_over_the_one_before_it() {
+    let place = Place::new();
+    assert_eq!(place.load(&[]).server.keep_alive_s, 75);
+    let place = place.file("config/default.toml", "[server]\nkeep_alive_s = 1\nport = 1\n");
+    assert_eq!(place.load(&[]).server.keep_alive_s, 1);
+    let place = place.file("config/development.toml", "[server]\nkeep_alive_s = 2\n");
+    assert_eq!(place.load(&[]).server.keep_alive_s, 2);
+    let place = place.file("mine.toml", "[server]\nkeep_alive_s = 3\n").given("mine.toml");
+    assert_eq!(place.load(&[]).server.keep_alive_s, 3);
+    let place = place.file(".env", "CRM__SERVER__KEEP_ALIVE_S=4\n");
+    assert_eq!(place.load(&[]).server.keep_alive_s, 4);
+    let settings = place.load(&[("CRM__SERVER__KEEP_ALIVE_S", "5")]);
+    assert_eq!(settings.server.keep_alive_s, 5);
+    assert_eq!(settings.server.port, 1, "what no later layer says stays");
+}
+
+#[test]
+fn production_has_defaults_of_its_own_that_a_file_overrides() {
+    let place = Place::new();
+    let env = [("NODE_ENV", "production")];
+    assert_eq!(place.load(&env).server.host.to_string(), "0.0.0.0");
+    assert_eq!(place.load(&env).metrics.listen, Some("127.0.0.1:9464".parse().unwrap()));
+    let place = place.file("config/production.toml", "[server]\nhost = \"10.1.2.3\"\n");
+    assert_eq!(place.load(&env).server.host.to_string(), "10.1.2.3");
+    assert_eq!(place.load(&env).log.format, LogFormat::Json);
+}
+
+#[test]
+fn the_names_of_the_node_backend_are_understood() {
+    let settings = Place::new().load(&[
+        ("PORT", "8080"),
+        ("JWT_ACCESS_SECRET", ACCESS),
+        ("JWT_REFRESH_SECRET", REFRESH),
+        ("JWT_ACCESS_EXPIRES", "1h30m"),
+        ("JWT_REFRESH_EXPIRES", "30d"),
+        ("CORS_ORIGIN", "http://localhost:5173, https://crm.example.com"),
+        ("NODE_ENV", "test"),
+    ]);
+    assert_eq!(settings.environment, Environment::Test);
+    assert_eq!(settings.server.port, 8080);
+    assert_eq!(settings.auth.access_secret.unwrap().expose_secret(), ACCESS);
+    assert_eq!(settings.auth.refresh_secret.unwrap().expose_secret(), REFRESH);
+    assert_eq!(settings.auth.access_ttl, Duration::from_mins(90));
+    assert_eq!(settings.auth.refresh_ttl, Duration::from_hours(720));
+    assert_eq!(settings.cors.origins, ["http://localhost:5173", "https://crm.example.com"]);
+}
+
+#[test]
+fn our_own_name_wins_over_a_name_of_the_node_backend() {
+    let settings = Place::new().load(&[("PORT", "8080"), ("CRM__SERVER__PORT", "9090")]);
+    assert_eq!(settings.server.port, 9090);
+}
+
+#[test]
+fn the_process_wins_over_the_env_file_whatever_the_names() {
+    let place =
+        Place::new().file(".env", "NODE_ENV=production\nCRM__SERVER__PORT=9090\nCORS_ORIGIN=http://a\n");
+    let settings = place.load(&[("PORT", "8080"), ("NODE_ENV", "development")]);
+    assert_eq!(settings.server.port, 8080);
+    assert_eq!(settings.environment, Environment::Development);
+    assert_eq!(settings.cors.origins, ["http://a"]);
+}
+
+#[test]
+fn an_empty_variable_is_as_absent() {
+    let settings = Place::new().load(&[("PORT", ""), ("JWT_ACCESS_SECRET", " "), ("NODE_ENV", "")]);
+    assert_eq!(settings.server.port, 3000);
+    assert!(settings.auth.access_secret.is_none());
+}
+
+#[test]
+fn a_secret_of_digits_keeps_its_zeros() {
+    let digits = "00123456789001234567890012345678900";
+    let settings = Place::new().load(&[("JWT_ACCESS_SECRET", digits)]);
+    assert_eq!(settings.auth.access_secret.unwrap().expose_secret(), digits);
+}
+
+#[test]
+fn a_list_in_a_later_layer_replaces_the_earlier_one() {
+    let place = Place::new()
+        .file("config/default.toml", "[cors]\norigins = [\"http://a\", \"http://b\"]\n")
+        .file("config/development.toml", "[cors]\norigins = [\"http://c\"]\n");
+    assert_eq!(place.load(&[]).cors.origins, ["http://c"]);
+}
+
+#[test]
+fn a_relative_store_lies_in_the_working_folder() {
+    let place = Place::new();
+    let expected = place.folder.path().join("data/crm.db");
+    assert_eq!(place.load(&[]).store.url, StoreUrl::File(expected));
+}
+
+#[test]
+fn an_unknown_key_is_named_with_the_one_that_was_perhaps_meant() {
+    let place =
+        Place::new().file("config/default.toml", "port = 1\n[sever]\nhost = \"::\"\n[log]\ncolour = true\n");
+    assert_snapshot!(place.refusal(&[("CRM__AUTH__ARGON2__MEMORY", "1"), ("CRM__SERVER__PROT", "1")]), @r#"
+    5 bad settings:
+      auth.argon2.memory: is no setting; did you mean auth.argon2.memory_kib? (CRM__AUTH__ARGON2__MEMORY in the environment)
+      log.colour: is no setting (<folder>/config/default.toml)
+      port: is no setting; did you mean server.port? (<folder>/config/default.toml)
+      server.prot: is no setting; did you mean server.port? (CRM__SERVER__PROT in the environment)
+      sever.host: is no setting; did you mean server.host? (<folder>/config/default.toml)
+    "#);
+}
+
+#[test]
+fn every_bad_value_is_named_at_once_with_its_place() {
+    let place = Place::new().file(
+        "config/default.toml",
+        "[server]\nworkers = 1.5\nrequest_timeout_s = true\n[limits]\nenabled = \"maybe\"\n[log]\nlevel = \"loud\"\n\
+         [metrics]\nlisten = \"9464\"\n[auth.argon2]\nmemory_kib = 8192\n",
+    );
+    let env = [
+        ("PORT", "70000"),
+        ("CRM__SERVER__KEEP_ALIVE_S", "0"),
+        ("CRM__WORKSPACE__TIMEZONE", "Berlin"),
+        ("JWT_ACCESS_EXPIRES", "soon"),
+        ("JWT_REFRESH_EXPIRES", "5m"),
+        ("CORS_ORIGIN", "*"),
+        ("CRM__SERVER__TRUSTED_PROXIES", "10.0.0.0/8,proxy"),
+    ];
+    assert_snapshot!(place.refusal(&env), @r#"
+    13 bad settings:
+      auth.access_ttl: must be a span such as 15m, 7d, 1h30m or a number of seconds, not "soon" (JWT_ACCESS_EXPIRES in the environment)
+      auth.argon2.iterations: must be at least 5 with auth.argon2.memory_kib = 8192, not 2 (the default)
+      auth.refresh_ttl: must not be shorter than auth.access_ttl, not "5m" (JWT_REFRESH_EXPIRES in the environment)
+      cors.origins: each must be an origin such as https://crm.example.com, with no path, no final slash and no *, not "*" (CORS_ORIGIN in the environment)
+      limits.enabled: must be true or false, not "maybe" (<folder>/config/default.toml)
+      log.level: must be a level such as info, or levels by module such as info,crm_http=debug, not "loud" (<folder>/config/default.toml)
+      metrics.listen: must be an address with a port, such as 127.0.0.1:9464, not "9464" (<folder>/config/default.toml)
+      server.keep_alive_s: must be from 1 to 3600, not "0" (CRM__SERVER__KEEP_ALIVE_S in the environment)
+      server.port: must be a whole number from 0 to 65535, not "70000" (PORT in the environment)
+      server.request_timeout_s: must be a whole number, not true (<folder>/config/default.toml)
+      server.trusted_proxies: each must be an address or a block such as 10.0.0.0/8, not "10.0.0.0/8,proxy" (CRM__SERVER__TRUSTED_PROXIES in the environment)
+      server.workers: must be a whole number, not 1.5 (<folder>/config/default.toml)
+      workspace.timezone: must be an IANA time zone such as Europe/Berlin, not "Berlin" (CRM__WORKSPACE__TIMEZONE in the environment)
+    "#);
+}
+
+#[test]
+fn one_problem_is_one_line() {
+    assert_snapshot!(Place::new().refusal(&[("PORT", "http")]), @r#"bad setting server.port: must be a whole number from 0 to 65535, not "http" (PORT in the environment)"#);
+}
+
+#[test]
+fn a_section_is_no_setting_and_a_setting_no_section() {
+    let place = Place::new().file("config/default.toml", "auth = \"hunter2\"\n[server.port]\nnumber = 1\n");
+    assert_snapshot!(place.refusal(&[]), @r#"
+    2 bad settings:
+      auth: is a section, not a setting (<folder>/config/default.toml)
+      server.port: is a setting, not a section (<folder>/config/default.toml)
+    "#);
+}
+
+#[test]
+fn a_mongodb_address_is_refused_and_its_password_is_not_shown() {
+    let text = Place::new().refusal(&[("MONGODB_URI", "mongodb://root:hunter2@db/crm")]);
+    assert_snapshot!(text, @"bad setting store.url: mongodb:// is not supported by this build; use sqlite://, or leave it out (MONGODB_URI in the environment)");
+}
+
+#[test]
+fn a_name_with_one_underscore_too_few_is_not_passed_over() {
+    assert_snapshot!(Place::new().refusal(&[("CRM_SERVER__PORT", "1"), ("CRM_PORT", "tcp://10.0.0.1")]), @"bad setting CRM_SERVER__PORT: is no setting; did you mean CRM__SERVER__PORT? (CRM_SERVER__PORT in the environment)");
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_named_and_never_quoted() {
+    let place = Place::new()
+        .file("config/default.toml", "[auth]\naccess_secret = \"hunter2\n")
+        .file(".env", "PORT=1\nJWT_ACCESS_SECRET='hunter2\n")
+        .given("nowhere.toml");
+    let text = place.refusal(&[]);
+    assert!(!text.contains("hunter2"), "{text}");
+    assert_snapshot!(text, @r#"
+    3 bad settings:
+      .env line 2: must look like NAME=value, with quotes around a value that has spaces or a dollar sign
+      <folder>/config/default.toml: TOML parse error at line 2, column 25: invalid basic string, expected `"`
+      <folder>/nowhere.toml: there is no such file
+    "#);
+}
+
+#[test]
+fn an_environment_without_its_file_is_refused() {
+    assert_snapshot!(Place::new().refusal(&[("NODE_ENV", "staging")]), @"bad setting environment: there is no config/staging.toml");
+    let place = Place::new().file("config/staging.toml", "[server]\nport = 1\n");
+    assert_eq!(place.load(&[("CRM__ENVIRONMENT", "staging")]).server.port, 1);
+}
+
+#[test]
+fn no_text_about_settings_shows_a_secret() {
+    let place = Place::new().file("mine.toml", "[auth]\naccess_secret = [\"hunter2\"]\n").given("mine.toml");
+    assert!(!place.refusal(&[("JWT_REFRESH_SECRET", "hunter3")]).contains("hunter"));
+    let settings = Place::new().load(&[("JWT_ACCESS_SECRET", ACCESS), ("JWT_REFRESH_SECRET", REFRESH)]);
+    let text = format!("{settings:?}");
+    assert!(!text.contains(ACCESS) && !text.contains(REFRESH), "{text}");
+}
+
+#[test]
+fn production_names_all_missing_secrets_beside_all_else() {
+    let place = Place::new();
+    let options = place.options(&[("NODE_ENV", "production"), ("PORT", "x")]);
+    assert_snapshot!(Settings::load_for_serving(options).unwrap_err(), @r#"
+    3 bad settings:
+      auth.access_secret: is missing; set JWT_ACCESS_SECRET, for example to what `openssl rand -base64 48` prints
+      auth.refresh_secret: is missing; set JWT_REFRESH_SECRET, for example to what `openssl rand -base64 48` prints
+      server.port: must be a whole number from 0 to 65535, not "x" (PORT in the environment)
+    "#);
+}
+
+#[test]
+fn the_example_file_for_the_environment_is_good() {
+    let place = Place::new().file(".env", include_str!("../../../../.env.example"));
+    assert_eq!(place.load(&[]).cors.origins, ["http://localhost:5173"]);
+}

@@ -1,0 +1,34 @@
+//! The log: for people on a terminal, one JSON object a line elsewhere. It goes to the standard error.
+
+use std::io::{self, IsTerminal};
+
+use tracing_subscriber::filter::EnvFilter;
+
+use crate::command_error::CommandError;
+use crate::settings::problem::{Problem, SettingsError};
+use crate::settings::sections::{LogFormat, LogSettings};
+
+/// Libraries that say more than anybody wants to know, unless asked for.
+const QUIET: &str = "actix_server=warn,mio=warn";
+
+/// Starts the log, once per process.
+///
+/// # Errors
+/// The levels cannot be read, or a log was started before.
+pub fn start(settings: &LogSettings) -> Result<(), CommandError> {
+    let filter = EnvFilter::try_new(format!("{QUIET},{}", settings.level))
+        .map_err(|_| SettingsError::from(Problem::new("log.level", "is no list of levels")))?;
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    let started = match settings.format {
+        LogFormat::Json => lines.json().flatten_event(true).with_span_list(false).try_init(),
+        LogFormat::Auto if !io::stderr().is_terminal() => {
+            lines.json().flatten_event(true).with_span_list(false).try_init()
+        }
+        LogFormat::Auto | LogFormat::Pretty => lines
+            .compact()
+            .with_ansi(io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none())
+            .with_target(false)
+            .try_init(),
+    };
+    started.map_err(|error| CommandError::failed("the log cannot be started", error))
+}

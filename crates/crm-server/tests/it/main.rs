@@ -1,0 +1,19 @@
+//! The program as a whole, run as its users run it, and the shape of the workspace.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "these are tests: where something is not as it should be, they are to stop"
+)]
+
+mod architecture;
+mod commands;
+mod demo;
+mod doctor;
+mod kill;
+mod seeding;
+mod serving;
+mod stopping;
+mod support;
+mod users;

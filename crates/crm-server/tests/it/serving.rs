@@ -1,0 +1,139 @@
+//! Serving: one server for a store, and what it tells about itself.
+
+use std::time::Duration;
+
+use reqwest::Method;
+use serde_json::json;
+
+use crate::support::client::Client;
+use crate::support::place::Place;
+use crate::support::until;
+
+#[tokio::test]
+async fn a_second_server_on_the_same_store_is_refused_with_the_first_ones_process() {
+    let place = Place::seeded();
+    let server = place.serve();
+    let refused = place.run(&["serve"]).refused();
+    assert!(refused.contains("another server (process "), "{refused}");
+    assert_eq!(Client::admin(server.url()).await.get("/api/auth/me").await.0, 200);
+    server.stop();
+    place.serve().stop();
+}
+
+#[tokio::test]
+async fn an_empty_store_is_reset_only_while_nobody_serves_it() {
+    let place = Place::seeded();
+    let server = place.serve();
+    let refused = place.run(&["seed", "--reset"]).refused();
+    assert!(refused.contains("another server"), "{refused}");
+    server.stop();
+    place.run(&["seed", "--reset"]).succeeded();
+}
+
+#[tokio::test]
+async fn the_first_start_tells_how_to_make_the_first_admin_and_its_token_works_once() {
+    let place = Place::new();
+    let server = place.serve();
+    let told = async || server.complaints().contains("crm-server demo ");
+    until("the first steps are told", Duration::from_secs(5), told).await;
+    let told = server.complaints();
+    assert!(told.contains("user add --role admin") && told.contains("crm-server seed "), "{told}");
+    let url = format!("{}/api/auth/bootstrap", server.url());
+    assert!(told.contains(&format!("curl -s {url} ")), "{told}");
+    let token = told.split("\"setupToken\": \"").nth(1).unwrap().split('"').next().unwrap();
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let mut answers = Vec::new();
+    for (email, token) in [("a@example.com", "wrong"), ("b@example.com", token), ("c@example.com", token)] {
+        let body = json!({ "name": "Ada", "email": email, "password": "correct horse", "setupToken": token });
+        answers.push(http.post(&url).json(&body).send().await.unwrap().status().as_u16());
+    }
+    assert_eq!(answers, [400, 201, 409]);
+    server.stop();
+}
+
+#[tokio::test]
+async fn a_store_with_an_admin_starts_without_a_setup_token() {
+    let place = Place::seeded();
+    let server = place.serve();
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let check = http.get(format!("{}/api/auth/bootstrap/check", server.url())).send().await.unwrap();
+    assert_eq!(check.text().await.unwrap(), r#"{"canBootstrap":false}"#);
+    let told = server.stop();
+    assert!(!told.contains("setupToken"), "{told}");
+}
+
+#[tokio::test]
+async fn the_health_check_tells_a_running_server_from_none() {
+    let place = Place::seeded();
+    let server = place.serve();
+    let checking = Place::new().with("CRM__SERVER__PORT", server.port());
+    checking.run(&["healthcheck"]).succeeded();
+    server.stop();
+    let ended = checking.run(&["healthcheck"]);
+    assert_eq!(ended.code, 1, "{ended:?}");
+    assert!(Place::new().run(&["healthcheck"]).refused().contains("server.port is 0"));
+}
+
+#[tokio::test]
+async fn the_numbers_count_requests_sign_ins_the_store_and_the_hash_pool() {
+    let place = Place::seeded();
+    let server = place.serve();
+    let admin = Client::admin(server.url()).await;
+    let (status, made) = admin.post("/api/leads", json!({ "name": "Ada" })).await;
+    assert_eq!(status, 201, "{made}");
+    let numbers = admin.request(Method::GET, "/metrics", None).send().await.unwrap().text().await.unwrap();
+    for line in [
+        r#"http_requests_total{method="POST",route="/api/leads",status="201"} 1"#,
+        r#"http_request_duration_seconds_count{method="POST",route="/api/leads"} 1"#,
+        r#"logins_total{outcome="ok"} 1"#,
+        "password_hash_duration_seconds_count 1",
+        "password_hashes_in_progress 0",
+        "store_writes_queued 0",
+    ] {
+        assert!(numbers.lines().any(|own| own == line), "{line} is not in\n{numbers}");
+    }
+    server.stop();
+}
+
+#[tokio::test]
+async fn numbers_with_a_listener_of_their_own_are_not_shown_to_clients() {
+    let apart = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let place = Place::seeded().with("CRM__METRICS__LISTEN", &apart);
+    let server = place.serve();
+    let admin = Client::admin(server.url()).await;
+    assert_eq!(admin.get("/metrics").await.0, 404);
+    let shown = admin.at(&format!("http://{apart}")).request(Method::GET, "/metrics", None);
+    let shown = shown.send().await.unwrap().text().await.unwrap();
+    assert!(shown.contains(r#"logins_total{outcome="ok"} 1"#), "{shown}");
+    server.stop();
+}
+
+#[tokio::test]
+async fn tokens_outlive_a_restart() {
+    let place = Place::seeded();
+    let server = place.serve();
+    let admin = Client::admin(server.url()).await;
+    server.stop();
+    let server = place.serve();
+    assert_eq!(admin.at(server.url()).get("/api/leads").await.0, 200);
+    server.stop();
+}
+
+#[tokio::test]
+async fn no_token_password_or_secret_is_logged() {
+    let place = Place::seeded().with("CRM__LOG__LEVEL", "trace");
+    let server = place.serve();
+    let credentials = json!({ "email": "admin@crm.com", "password": "Admin@123" });
+    let somebody = Client::admin(server.url()).await;
+    let (_, signed_in) = somebody.post("/api/auth/login", credentials).await;
+    let refresh = signed_in["refreshToken"].as_str().unwrap();
+    let refreshed = somebody.post("/api/auth/refresh", json!({ "refreshToken": refresh })).await.1;
+    let secrets = std::fs::read_to_string(place.folder().join("data/secrets.toml")).unwrap();
+    let logged = server.stop();
+    assert!(logged.contains("/api/auth/refresh"), "requests are logged");
+    let kept = secrets.lines().filter_map(|line| line.split('"').nth(1));
+    let shown = [&signed_in, &refreshed].map(|body| body["accessToken"].as_str().unwrap());
+    for secret in kept.chain(shown).chain([refresh, "Admin@123"]) {
+        assert!(!logged.contains(secret), "{secret}");
+    }
+}
