@@ -157,7 +157,7 @@ pub async fn in_time(property: impl Future<Output = ()>) {
 
 /// Runs the whole contract on the stores that a [`StoreBuilder`] makes: one test for each property.
 ///
-/// ```ignore
+/// ```text
 /// crm_testkit::contract_suite!(MyBuilder);
 /// ```
 ///

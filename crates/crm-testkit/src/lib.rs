@@ -4,6 +4,7 @@
 //! - Stand-ins for ports: [`clock::FixedClock`], [`ids::SequentialIds`], [`passwords::PlainPasswords`].
 //! - Records with all or with no optional fields, and the commits that write them: [`fixtures::Maker`].
 //! - Who asks, and scopes got through the policy: [`actors`].
+//! - A real MongoDB, found or fetched, started and ended: `mongod`, behind the feature of that name.
 //! - What every store must do: [`contract`], run with one line per adapter, [`contract_suite!`].
 #![expect(
     clippy::unwrap_used,
@@ -19,4 +20,6 @@ pub mod clock;
 pub mod contract;
 pub mod fixtures;
 pub mod ids;
+#[cfg(feature = "mongod")]
+pub mod mongod;
 pub mod passwords;

@@ -1,0 +1,151 @@
+//! Applying commits: the one way to write.
+//!
+//! A commit becomes commands (`plan.rs`), which run in one transaction (`transaction.rs`), again and again until one
+//! holds or the deadline passes. Whatever does not hold undoes the transaction; a commit that was applied by an earlier
+//! try is told from one that does not hold by its id.
+
+mod changes;
+mod expects;
+mod known;
+pub(crate) mod plan;
+pub(crate) mod step;
+pub(crate) mod transaction;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use crm_app::commit::change::Change;
+use crm_app::commit::{Commit, Verdict};
+use crm_app::error::StoreError;
+use crm_app::ports::commits::Commits;
+use parking_lot::Mutex;
+use tokio::time::{Instant, timeout_at};
+use uuid::Uuid;
+
+use crate::error::{Failure, unavailable};
+use crate::lanes::Lane;
+use crate::store::{Inner, MongoStore};
+
+#[async_trait]
+impl Commits for MongoStore {
+    async fn commit(&self, commit: Arc<Commit>) -> Result<Verdict, StoreError> {
+        let deadline = self.inner().options.deadline;
+        let until = Instant::now() + deadline;
+        let inner = Arc::clone(self.inner());
+        let held = Held::default();
+        let call = {
+            let held = held.clone();
+            async move { one(&inner, commit, until, &held).await }
+        };
+        let answer = self.inner().calls.within(deadline, call).await;
+        // A call that is given up may hang for long: what it holds is for others by then.
+        held.release();
+        answer
+    }
+}
+
+/// What a commit holds while it runs: its turn on its records, and its lane.
+#[derive(Clone, Default)]
+pub(crate) struct Held(Arc<Mutex<(Option<crm_app::queue::Turn>, Option<Lane>)>>);
+
+impl Held {
+    /// The lane's number, another lane first if asked for. Lanes are there to be out of each other's way: who holds
+    /// none any more takes the first.
+    pub(crate) fn lane(&self, another: bool) -> u8 {
+        let mut held = self.0.lock();
+        match &mut held.1 {
+            Some(lane) => {
+                if another {
+                    lane.change();
+                }
+                lane.number()
+            }
+            None => 0,
+        }
+    }
+
+    /// Waits for a turn on these records and for a lane.
+    pub(crate) async fn take(
+        &self,
+        inner: &Inner,
+        records: &[Uuid],
+        until: Instant,
+    ) -> Result<(), StoreError> {
+        let late = |_| unavailable(Failure::Deadline);
+        let turn = timeout_at(until, inner.queue.turn(records)).await.map_err(late)?;
+        let own_lane = timeout_at(until, inner.lanes.take()).await.map_err(late)?;
+        *self.0.lock() = (Some(turn), own_lane);
+        Ok(())
+    }
+
+    fn release(&self) {
+        *self.0.lock() = (None, None);
+    }
+}
+
+async fn one(inner: &Inner, commit: Arc<Commit>, until: Instant, held: &Held) -> Result<Verdict, StoreError> {
+    held.take(inner, &written(&commit.changes), until).await?;
+    let commits = [commit];
+    match transaction::run(inner, &commits, until, held).await? {
+        Verdict::Applied => {}
+        refused @ (Verdict::Stale | Verdict::Duplicate(_)) => {
+            let [commit] = &commits;
+            if !known::is_known(inner, commit).await? {
+                return Ok(refused);
+            }
+        }
+    }
+    let [commit] = commits;
+    inner.following.took(&commit);
+    Ok(Verdict::Applied)
+}
+
+/// Applies all commits that were not applied before in one transaction, or none.
+pub(crate) async fn load(inner: &Inner, commits: Vec<Arc<Commit>>, until: Instant) -> Result<(), StoreError> {
+    let held = Held::default();
+    held.take(inner, &[], until).await?;
+    let known = known::of(inner, &commits).await?;
+    let new: Vec<Arc<Commit>> =
+        commits.iter().filter(|commit| !known.contains(&commit.id)).cloned().collect();
+    match transaction::run(inner, &new, until, &held).await? {
+        Verdict::Applied => {}
+        Verdict::Stale => return Err(refused("a commit rests on something that has changed")),
+        Verdict::Duplicate(_) => return Err(refused("a commit uses a key that is taken")),
+    }
+    // What was applied before is taken over again, which changes nothing.
+    for commit in &commits {
+        inner.following.took(commit);
+    }
+    Ok(())
+}
+
+fn refused(why: &'static str) -> StoreError {
+    unavailable(Failure::Defect(why))
+}
+
+/// The records that are written, whose writers wait for each other here rather than meet in the database.
+fn written(changes: &[Change]) -> Vec<Uuid> {
+    changes
+        .iter()
+        .filter_map(|change| match change {
+            Change::PutUser(put) => Some(put.after.id.uuid()),
+            Change::PutLead(put) => Some(put.after.id.uuid()),
+            Change::PutCustomer(put) => Some(put.after.id.uuid()),
+            Change::DeleteCustomer(customer) => Some(customer.record().id.uuid()),
+            Change::PutTask(put) => Some(put.after.id.uuid()),
+            Change::DeleteTask(task) => Some(task.record().id.uuid()),
+            Change::TouchSession { id, .. } | Change::EndSession { id, .. } => Some(id.uuid()),
+            Change::PutTransfer(transfer) => Some(transfer.from.uuid()),
+            Change::DeleteTransfer(from) => Some(from.uuid()),
+            Change::InsertUser(_)
+            | Change::InsertSession(_)
+            | Change::InsertLead(_)
+            | Change::InsertCustomer(_)
+            | Change::InsertTask(_)
+            | Change::InsertNote(_)
+            | Change::PutNote(_)
+            | Change::DeleteNote(_)
+            | Change::MarkSetUp => None,
+        })
+        .collect()
+}

@@ -1,0 +1,198 @@
+//! Changes as statements, each of which finds its record only as it was read.
+
+use bson::{Document, doc};
+use crm_app::commit::Commit;
+use crm_app::commit::change::Change;
+use crm_app::commit::replay::Replay;
+use crm_app::error::StoreError;
+use crm_domain::calendar::Calendar;
+use crm_domain::customer::Customer;
+use crm_domain::ids::CommitId;
+use crm_domain::lead::Lead;
+use crm_domain::note::Note;
+use crm_domain::task::Task;
+use crm_domain::user::User;
+use crm_domain::version::{Replace, Version};
+use serde::Serialize;
+
+use super::plan::Plan;
+use super::step::{Short, Verb};
+use crate::documents::activity::ActivityDocument;
+use crate::documents::customer::{CustomerDocument, CustomerKeys};
+use crate::documents::lead::{LeadDocument, LeadKeys};
+use crate::documents::note::NoteDocument;
+use crate::documents::session::SessionDocument;
+use crate::documents::task::{TaskDocument, TaskKeys};
+use crate::documents::transfer::TransferDocument;
+use crate::documents::user::{UserDocument, UserKeys};
+use crate::documents::{bytes, date, id, version, write};
+use crate::standings;
+
+/// Plans what makes this change.
+pub(super) fn plan(
+    plan: &mut Plan,
+    change: &Change,
+    commit: CommitId,
+    calendar: Calendar,
+) -> Result<(), StoreError> {
+    match change {
+        Change::InsertUser(user) => insert_user(plan, user)?,
+        Change::PutUser(put) => put_user(plan, put)?,
+        Change::InsertSession(session) => {
+            insert(plan, "sessions", write(&SessionDocument::new(session, commit))?);
+        }
+        Change::TouchSession { id: session, at } => {
+            let later = doc! { "$max": { "last_used_at": date(*at) } };
+            let touch = doc! { "q": { "_id": id(*session) }, "u": later };
+            plan.push("sessions", Verb::Update, Short::Fine, touch);
+        }
+        Change::EndSession { id: session, at } => {
+            let open = doc! { "_id": id(*session), "ended_at": { "$exists": false } };
+            let end = doc! { "q": open, "u": { "$set": { "ended_at": date(*at) } } };
+            plan.push("sessions", Verb::Update, Short::Fine, end);
+        }
+        Change::InsertLead(lead) => {
+            let document = LeadDocument::new(lead, Version::FIRST);
+            insert(plan, "leads", found_by(write(&document)?, &LeadKeys::new(lead))?);
+        }
+        Change::PutLead(put) => put_lead(plan, put)?,
+        Change::InsertCustomer(customer) => {
+            let document = CustomerDocument::new(customer, Version::FIRST);
+            insert(plan, "customers", found_by(write(&document)?, &CustomerKeys::new(customer))?);
+        }
+        Change::PutCustomer(put) => put_customer(plan, put)?,
+        Change::DeleteCustomer(customer) => {
+            let its = doc! { "q": { "customer": id(customer.record().id) }, "limit": 0 };
+            delete(plan, "customers", id(customer.record().id), customer.version());
+            plan.push("notes", Verb::Delete, Short::Fine, its);
+        }
+        Change::InsertNote(note) => insert(plan, "notes", write(&NoteDocument::new(note))?),
+        Change::PutNote(note) => {
+            let mut to = write(&NoteDocument::new(note))?;
+            to.remove("_id");
+            plan.push("notes", Verb::Update, Short::Stale, doc! { "q": place(note), "u": { "$set": to } });
+        }
+        Change::DeleteNote(note) => {
+            plan.push("notes", Verb::Delete, Short::Stale, doc! { "q": place(note), "limit": 1 });
+        }
+        Change::InsertTask(task) => {
+            let document = TaskDocument::new(task, Version::FIRST);
+            insert(plan, "tasks", found_by(write(&document)?, &TaskKeys::new(task, calendar))?);
+        }
+        Change::PutTask(put) => put_task(plan, put, calendar)?,
+        Change::DeleteTask(task) => delete(plan, "tasks", id(task.record().id), task.version()),
+        Change::PutTransfer(transfer) => {
+            let mut to = write(&TransferDocument::new(transfer))?;
+            to.remove("_id");
+            let put = doc! { "q": { "_id": id(transfer.from) }, "u": to, "upsert": true };
+            plan.push("transfers", Verb::Update, Short::Fine, put);
+        }
+        Change::DeleteTransfer(from) => {
+            plan.push("transfers", Verb::Delete, Short::Fine, doc! { "q": { "_id": id(*from) }, "limit": 1 });
+        }
+        Change::MarkSetUp => {
+            let mark = doc! { "q": { "_id": 1, "set_up": false }, "u": { "$set": { "set_up": true } } };
+            plan.push("workspace", Verb::Update, Short::SetUp, mark);
+        }
+    }
+    Ok(())
+}
+
+/// Plans what a commit leaves behind: its events, and the answer to keep.
+pub(super) fn plan_traces(plan: &mut Plan, commit: &Commit) -> Result<(), StoreError> {
+    for (ordinal, event) in commit.events.iter().enumerate() {
+        insert(plan, "activities", write(&ActivityDocument::new(event, commit.id, ordinal))?);
+    }
+    if let Some(answer) = &commit.replay {
+        insert(plan, "replays", replay(answer));
+    }
+    Ok(())
+}
+
+fn insert_user(plan: &mut Plan, user: &User) -> Result<(), StoreError> {
+    let document = UserDocument::new(user, Version::FIRST);
+    insert(plan, "users", found_by(write(&document)?, &UserKeys::new(user))?);
+    for standing in standings::put(user, Version::FIRST) {
+        plan.push(standings::COLLECTION, Verb::Update, Short::Fine, standing);
+    }
+    Ok(())
+}
+
+fn put_user(plan: &mut Plan, put: &Replace<User>) -> Result<(), StoreError> {
+    let to = write(&UserDocument::new(&put.after, put.version()))?;
+    let to = found_by(to, &UserKeys::new(&put.after))?;
+    replace(plan, "users", put.before.version(), to);
+    for standing in standings::put(&put.after, put.version()) {
+        plan.push(standings::COLLECTION, Verb::Update, Short::Fine, standing);
+    }
+    Ok(())
+}
+
+fn put_lead(plan: &mut Plan, put: &Replace<Lead>) -> Result<(), StoreError> {
+    let (before, after) = (put.before.record(), &put.after);
+    let mut to = write(&LeadDocument::new(after, put.version()))?;
+    if before.searched() != after.searched() || before.tags != after.tags {
+        to = found_by(to, &LeadKeys::new(after))?;
+    }
+    replace(plan, "leads", put.before.version(), to);
+    Ok(())
+}
+
+fn put_customer(plan: &mut Plan, put: &Replace<Customer>) -> Result<(), StoreError> {
+    let (before, after) = (put.before.record(), &put.after);
+    let mut to = write(&CustomerDocument::new(after, put.version()))?;
+    if before.searched() != after.searched() || before.tags != after.tags {
+        to = found_by(to, &CustomerKeys::new(after))?;
+    }
+    replace(plan, "customers", put.before.version(), to);
+    Ok(())
+}
+
+fn put_task(plan: &mut Plan, put: &Replace<Task>, calendar: Calendar) -> Result<(), StoreError> {
+    let (before, after) = (put.before.record(), &put.after);
+    let mut to = write(&TaskDocument::new(after, put.version()))?;
+    if before.searched() != after.searched() || before.due != after.due || before.priority != after.priority {
+        to = found_by(to, &TaskKeys::new(after, calendar))?;
+    }
+    replace(plan, "tasks", put.before.version(), to);
+    Ok(())
+}
+
+/// The document with what it is found by.
+fn found_by(mut document: Document, keys: &impl Serialize) -> Result<Document, StoreError> {
+    document.insert("keys", write(keys)?);
+    Ok(document)
+}
+
+fn insert(plan: &mut Plan, collection: &'static str, document: Document) {
+    plan.push(collection, Verb::Insert, Short::Fine, document);
+}
+
+/// Puts these fields in the place of those of the record, if it still has the version `read`. What is not named stays:
+/// what a record is found by is most of the work, and changes seldom.
+fn replace(plan: &mut Plan, collection: &'static str, read: Version, mut to: Document) {
+    let id = to.remove("_id");
+    let put = doc! { "q": { "_id": id, "version": version(read) }, "u": { "$set": to } };
+    plan.push(collection, Verb::Update, Short::Stale, put);
+}
+
+fn delete(plan: &mut Plan, collection: &'static str, id: bson::Bson, read: Version) {
+    let gone = doc! { "q": { "_id": id, "version": version(read) }, "limit": 1 };
+    plan.push(collection, Verb::Delete, Short::Stale, gone);
+}
+
+/// A note where it was: their customer, which changes in the same commit, guards it.
+fn place(note: &Note) -> Document {
+    doc! { "_id": id(note.id), "customer": id(note.customer) }
+}
+
+fn replay(answer: &Replay) -> Document {
+    let key = &answer.key;
+    doc! {
+        "_id": { "user": id(key.user), "target": &key.target, "key": &key.key },
+        "body_hash": bytes(&answer.body_hash),
+        "status": i32::from(answer.status),
+        "body": bytes(&answer.body),
+        "expires_at": date(answer.expires_at),
+    }
+}

@@ -1,0 +1,149 @@
+//! What can go wrong, in our own words: the driver's texts print documents and must not be shown or logged.
+
+use crm_app::error::{Cause, StoreError};
+use mongodb::error::{Error, ErrorKind};
+use thiserror::Error;
+
+/// Why a store could not be opened. The texts are written for who started the program; none holds the connection
+/// string.
+#[derive(Debug, Error)]
+pub enum OpenError {
+    /// The connection string is none.
+    #[error("the connection string is not valid: {0}")]
+    Uri(&'static str),
+    /// No member could be reached in time.
+    #[error("no member of the replica set can be reached at {hosts}")]
+    Unreachable {
+        /// The hosts that were tried.
+        hosts: String,
+    },
+    /// The server does not let us in.
+    #[error("MongoDB refuses the user name or the password")]
+    Credentials,
+    /// The server lets us in and does not let us do what is needed.
+    #[error("the MongoDB user may not {what} in the database {database}; it needs the role readWrite there")]
+    Rights {
+        /// What was refused.
+        what: &'static str,
+        /// The database.
+        database: String,
+    },
+    /// The server is no member of a replica set.
+    #[error(
+        "this MongoDB is a standalone server, which has no transactions: start mongod with --replSet rs0, then run \
+         once: mongosh --eval 'rs.initiate()'"
+    )]
+    Standalone,
+    /// The server is a router of a sharded cluster.
+    #[error("this MongoDB is a sharded cluster; the store needs a replica set")]
+    Sharded,
+    /// The server is too old.
+    #[error("this MongoDB is version {found}; the store needs 5.0 or later")]
+    TooOld {
+        /// What it is.
+        found: String,
+    },
+    /// Written by a newer version of this program, left as it was.
+    #[error(
+        "the store has schema {found}, and this version knows schemas up to {known}; use a newer version"
+    )]
+    NewerSchema {
+        /// The number in the store.
+        found: i64,
+        /// The newest that this program knows.
+        known: i64,
+    },
+    /// Anything else that went wrong while the store was opened.
+    #[error("the store cannot be opened")]
+    Store(#[source] StoreError),
+}
+
+/// What the driver said, without what it may have quoted.
+#[derive(Debug, Error)]
+pub(crate) enum Failure {
+    /// The server refused a command.
+    #[error("MongoDB refused a command with code {code} ({name})")]
+    Refused {
+        /// The code.
+        code: i32,
+        /// Its name.
+        name: String,
+    },
+    /// No member could take the call in time.
+    #[error("no member of the replica set could take the call in time")]
+    NoMember,
+    /// The connection broke.
+    #[error("the connection to MongoDB broke ({0})")]
+    Connection(std::io::ErrorKind),
+    /// The server did not let us in.
+    #[error("MongoDB refused the credentials")]
+    Credentials,
+    /// Our own deadline passed. A write may have been applied all the same.
+    #[error("MongoDB did not answer in time; whether a write was applied is not known")]
+    Deadline,
+    /// The task that made the call is gone.
+    #[error("the call was given up")]
+    Gone,
+    /// What was sent or received is not what it should be.
+    #[error("{0}")]
+    Defect(&'static str),
+}
+
+/// Code of a server that has no room left.
+const OUT_OF_DISK_SPACE: i32 = 14_031;
+/// Code of a user without the right.
+const UNAUTHORIZED: i32 = 13;
+/// Codes of wrong credentials.
+const AUTHENTICATION_FAILED: [i32; 2] = [18, 8_000];
+
+/// What the driver said, in the words of the ports.
+pub(crate) fn store_error(error: &Error) -> StoreError {
+    match code(error) {
+        Some(OUT_OF_DISK_SPACE) => StoreError::Full,
+        Some(_) | None => unavailable(failure(error)),
+    }
+}
+
+/// The store cannot answer, because of this.
+pub(crate) fn unavailable(failure: Failure) -> StoreError {
+    StoreError::Unavailable(Box::new(failure))
+}
+
+/// A stored record that cannot be read.
+pub(crate) fn corrupt(what: &'static str, id: String, cause: impl Into<Cause>) -> StoreError {
+    StoreError::Corrupt { what, id, cause: cause.into() }
+}
+
+/// Whether the user lacks a right.
+pub(crate) fn is_unauthorized(error: &Error) -> bool {
+    code(error) == Some(UNAUTHORIZED)
+}
+
+/// Whether the credentials were refused.
+pub(crate) fn is_bad_credentials(error: &Error) -> bool {
+    matches!(*error.kind, ErrorKind::Authentication { .. })
+        || code(error).is_some_and(|code| AUTHENTICATION_FAILED.contains(&code))
+}
+
+/// The server's code, if the server said something.
+pub(crate) fn code(error: &Error) -> Option<i32> {
+    if let ErrorKind::Command(command) = &*error.kind { Some(command.code) } else { None }
+}
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "the driver's enum, which grows")]
+fn failure(error: &Error) -> Failure {
+    match &*error.kind {
+        ErrorKind::Command(command) => {
+            Failure::Refused { code: command.code, name: command.code_name.clone() }
+        }
+        ErrorKind::Authentication { .. } => Failure::Credentials,
+        ErrorKind::ServerSelection { .. } | ErrorKind::DnsResolve { .. } => Failure::NoMember,
+        ErrorKind::Io(io) => Failure::Connection(io.kind()),
+        ErrorKind::ConnectionPoolCleared { .. } => Failure::Connection(std::io::ErrorKind::ConnectionReset),
+        ErrorKind::BsonSerialization(_) | ErrorKind::BsonDeserialization(_) => {
+            Failure::Defect("a document cannot be written or read")
+        }
+        ErrorKind::Transaction { .. } => Failure::Defect("a transaction was used wrongly"),
+        _ => Failure::Defect("the driver failed"),
+    }
+}

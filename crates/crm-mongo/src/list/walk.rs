@@ -1,0 +1,69 @@
+//! Walking an index in the list's order.
+
+use bson::{Document, RawDocumentBuf, doc};
+use crm_app::error::StoreError;
+use crm_app::paging::{Direction, Position, Slice, Start, Total};
+
+use super::{Listing, Walk, all, any, cut, one_more, value_of};
+use crate::documents::{uuid, without_keys};
+use crate::reader::{Find, Reader};
+
+/// The documents of the page, with what the walk's arms do not ask dropped on the way.
+pub(super) async fn page(
+    reader: &mut Reader,
+    listing: &Listing,
+) -> Result<Slice<RawDocumentBuf>, StoreError> {
+    let (sign, skip) = match (listing.direction, &listing.start) {
+        (Direction::Ascending, Start::Offset(skip)) => (1_i32, *skip),
+        (Direction::Descending, Start::Offset(skip)) => (-1, *skip),
+        (Direction::Ascending, Start::After(_)) => (1, 0),
+        (Direction::Descending, Start::After(_)) => (-1, 0),
+    };
+    let find = Find { skip, ..Find::all(filter(listing)) }
+        .by(listing.walk.index)
+        .sorted(doc! { listing.walk.key: sign, "_id": sign })
+        .fields(without_keys())
+        .at_most(one_more(listing.limit));
+    Ok(cut(reader.all(listing.collection, find).await?, listing.limit))
+}
+
+/// How many records the walk comes by, up to one more than are counted exactly.
+pub(super) async fn count(reader: &mut Reader, listing: &Listing) -> Result<u64, StoreError> {
+    let walk = &listing.walk;
+    let arms = walk.arms.iter().map(|arm| all(arm_of(walk, arm).chain(listing.residual.iter().cloned())));
+    let filter = any(arms.collect());
+    reader.count(listing.collection, filter, Some(walk.index), Total::EXACT_UP_TO + 1).await
+}
+
+/// Every arm by itself, so that each is one stretch of the index and their merge is in order.
+fn filter(listing: &Listing) -> Document {
+    let walk = &listing.walk;
+    let starts: Vec<Option<Document>> = match &listing.start {
+        Start::Offset(_) => vec![None],
+        Start::After(position) => after(walk, listing.direction, position).map(Some).to_vec(),
+    };
+    let mut arms = Vec::new();
+    for arm in &walk.arms {
+        for start in &starts {
+            let conditions = arm_of(walk, arm).chain(start.clone()).chain(listing.residual.iter().cloned());
+            arms.push(all(conditions));
+        }
+    }
+    any(arms)
+}
+
+fn arm_of<'a>(walk: &'a Walk, arm: &'a Document) -> impl Iterator<Item = Document> + 'a {
+    std::iter::once(arm.clone()).chain(walk.window.clone())
+}
+
+/// What stands behind this position: ties by id, and then the rest. Two stretches of the index, where one condition for
+/// both would be a walk through all the ties.
+fn after(walk: &Walk, direction: Direction, position: &Position) -> [Document; 2] {
+    let beyond = match direction {
+        Direction::Ascending => "$gt",
+        Direction::Descending => "$lt",
+    };
+    let key = value_of(&position.key);
+    let ties = doc! { walk.key: &key, "_id": { beyond: uuid(position.id) } };
+    [ties, doc! { walk.key: { beyond: key } }]
+}

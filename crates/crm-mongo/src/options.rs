@@ -1,0 +1,58 @@
+//! How the store is run. What the connection string says comes first; the rest is sound for a server.
+
+use std::time::Duration;
+
+use mongodb::options::{Acknowledgment, ClientOptions, ReadPreference, SelectionCriteria, WriteConcern};
+
+/// Sizes and limits of a store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Options {
+    /// The database, where the connection string names none.
+    pub database: String,
+    /// The most connections to each member.
+    pub pool: u32,
+    /// How long making a connection may take. Also how long a member may be silent before it counts as gone.
+    pub connect_timeout: Duration,
+    /// How long a call waits for a member that can take it, such as a new primary.
+    pub selection_timeout: Duration,
+    /// How often each member is looked at.
+    pub heartbeat: Duration,
+    /// How long a read, and a write with all its repetitions, may take before the store counts as unavailable.
+    pub deadline: Duration,
+    /// How long the work of an operator (loading, recounting, clearing) may take.
+    pub long_deadline: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            database: "crm".to_owned(),
+            pool: 64,
+            connect_timeout: Duration::from_secs(2),
+            selection_timeout: Duration::from_secs(4),
+            heartbeat: Duration::from_secs(1),
+            deadline: Duration::from_secs(5),
+            long_deadline: Duration::from_mins(10),
+        }
+    }
+}
+
+impl Options {
+    /// Puts these options where the connection string leaves a choice, and what correctness rests on in any case.
+    pub(crate) fn apply(&self, client: &mut ClientOptions) {
+        client.app_name.get_or_insert_with(|| "crm-server".to_owned());
+        client.max_pool_size.get_or_insert(self.pool);
+        client.connect_timeout.get_or_insert(self.connect_timeout);
+        client.server_selection_timeout.get_or_insert(self.selection_timeout);
+        client.heartbeat_freq.get_or_insert(self.heartbeat);
+        client.selection_criteria = Some(SelectionCriteria::ReadPreference(ReadPreference::Primary));
+        // Each read says itself which state it wants: one that is set here would stand in the way of snapshots.
+        client.read_concern = None;
+        client.write_concern = Some(durable());
+    }
+}
+
+/// On the disks of most members before it counts as written.
+pub(crate) fn durable() -> WriteConcern {
+    WriteConcern::builder().w(Acknowledgment::Majority).journal(true).build()
+}

@@ -1,0 +1,96 @@
+//! What the store asks of the server before it uses it.
+
+use bson::{Document, doc};
+use mongodb::Client;
+use mongodb::error::{Error, ErrorKind};
+use mongodb::options::ClientOptions;
+
+use crate::error::{OpenError, is_bad_credentials, is_unauthorized, store_error};
+
+/// The first version with reads of one moment outside of transactions.
+const OLDEST: [u64; 3] = [5, 0, 0];
+
+/// For each line of versions, the first without a hole by which anybody reads the server's memory (CVE-2025-14847).
+const MENDED: [[u64; 3]; 5] = [[5, 0, 32], [6, 0, 27], [7, 0, 28], [8, 0, 17], [8, 2, 3]];
+
+/// Checks that the server is a member of a replica set of a version that will do.
+pub(crate) async fn check(client: &Client, options: &ClientOptions) -> Result<(), OpenError> {
+    let admin = client.database("admin");
+    let hello = admin.run_command(doc! { "hello": 1 }).await.map_err(|error| open_error(&error, options))?;
+    if hello.get_str("msg").is_ok_and(|message| message == "isdbgrid") {
+        return Err(OpenError::Sharded);
+    }
+    if !hello.contains_key("setName") {
+        return Err(OpenError::Standalone);
+    }
+    let build = admin.run_command(doc! { "buildInfo": 1 }).await;
+    let build = build.map_err(|error| open_error(&error, options))?;
+    let found = build.get_str("version").unwrap_or("0").to_owned();
+    let version = version_of(&build);
+    if version < OLDEST {
+        return Err(OpenError::TooOld { found });
+    }
+    if is_vulnerable(version) {
+        tracing::warn!(
+            version = found,
+            "this version of MongoDB lets anybody who reaches it read its memory (CVE-2025-14847); update it"
+        );
+    }
+    Ok(())
+}
+
+/// What the driver said while the store was opened, for who started the program.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the driver's enum, which grows")]
+pub(crate) fn open_error(error: &Error, options: &ClientOptions) -> OpenError {
+    let database = || options.default_database.clone().unwrap_or_default();
+    if is_bad_credentials(error) {
+        return OpenError::Credentials;
+    }
+    if is_unauthorized(error) {
+        return OpenError::Rights { what: "read, write and make indexes", database: database() };
+    }
+    match &*error.kind {
+        ErrorKind::ServerSelection { message, .. } if message.contains("Authentication") => {
+            OpenError::Credentials
+        }
+        ErrorKind::ServerSelection { .. } | ErrorKind::Io(_) | ErrorKind::DnsResolve { .. } => {
+            let hosts: Vec<String> = options.hosts.iter().map(ToString::to_string).collect();
+            OpenError::Unreachable { hosts: hosts.join(", ") }
+        }
+        ErrorKind::SessionsNotSupported => OpenError::Standalone,
+        _ => OpenError::Store(store_error(error)),
+    }
+}
+
+fn version_of(build: &Document) -> [u64; 3] {
+    let mut numbers = build.get_str("version").unwrap_or_default().split(['.', '-']).map(str::parse);
+    let mut next = || numbers.next().and_then(Result::ok).unwrap_or(0);
+    [next(), next(), next()]
+}
+
+fn is_vulnerable(version: [u64; 3]) -> bool {
+    let [major, minor, _] = version;
+    MENDED.iter().any(|mended| {
+        let [line, sub, _] = *mended;
+        (line, sub) == (major, minor) && version < *mended
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_with_the_hole_are_told_from_mended_ones() {
+        for (text, expected) in [
+            ("6.0.5", true),
+            ("6.0.27", false),
+            ("7.0.27-rc0", true),
+            ("8.0.17", false),
+            ("8.2.2", true),
+            ("9.0.0", false),
+        ] {
+            assert_eq!(is_vulnerable(version_of(&doc! { "version": text })), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! What holds for the whole store.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bson::{Document, doc};
+use crm_app::error::StoreError;
+use crm_app::ports::workspace::{Workspace, Workspaces};
+use crm_domain::calendar::Calendar;
+
+use crate::documents;
+use crate::error::{corrupt, store_error};
+use crate::reader::{Find, Reader};
+use crate::store::MongoStore;
+
+/// How long a store may take to say that it is there.
+const PING: Duration = Duration::from_secs(1);
+
+#[async_trait]
+impl Workspaces for MongoStore {
+    async fn workspace(&self) -> Result<Workspace, StoreError> {
+        self.read(|mut reader| async move { read(&mut reader).await }).await
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        let db = self.inner().db.clone();
+        let call = async move {
+            db.run_command(doc! { "ping": 1 }).await.map(drop).map_err(|error| store_error(&error))
+        };
+        self.inner().calls.within(PING, call).await
+    }
+}
+
+/// The workspace.
+pub(crate) async fn read(reader: &mut Reader) -> Result<Workspace, StoreError> {
+    let found = document(reader).await?.ok_or_else(|| unreadable("there is none"))?;
+    let zone = found.get_str("zone").map_err(|_| unreadable("it has no time zone"))?;
+    let calendar = Calendar::parse(zone).map_err(|flaw| unreadable(flaw.to_string()))?;
+    let set_up = found.get_bool("set_up").map_err(|_| unreadable("it does not say whether it was set up"))?;
+    Ok(Workspace { calendar, set_up })
+}
+
+/// The workspace's calendar.
+pub(crate) async fn calendar(reader: &mut Reader) -> Result<Calendar, StoreError> {
+    Ok(read(reader).await?.calendar)
+}
+
+/// The schema that the store was written with, if it was ever.
+pub(crate) async fn schema(reader: &mut Reader) -> Result<Option<i64>, StoreError> {
+    number(reader, "schema").await
+}
+
+/// The fold that made what records are found by.
+pub(crate) async fn fold_version(reader: &mut Reader) -> Result<Option<i64>, StoreError> {
+    number(reader, "fold_version").await
+}
+
+async fn number(reader: &mut Reader, field: &str) -> Result<Option<i64>, StoreError> {
+    match document(reader).await?.as_ref().and_then(|found| found.get(field)) {
+        None => Ok(None),
+        Some(number) => documents::integer(number)
+            .map(Some)
+            .ok_or_else(|| unreadable(format!("its {field} is no number"))),
+    }
+}
+
+async fn document(reader: &mut Reader) -> Result<Option<Document>, StoreError> {
+    let found = reader.one("workspace", Find::all(doc! { "_id": 1 })).await?;
+    found.map(|found| Document::try_from(found).map_err(|_| unreadable("it is no document"))).transpose()
+}
+
+fn unreadable(why: impl Into<String>) -> StoreError {
+    corrupt("workspace", "1".to_owned(), why.into())
+}

@@ -1,0 +1,14 @@
+//! Tests of the distributed store, on a real MongoDB.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "where something is not as it should be, a test is to stop"
+)]
+
+mod contract;
+mod failover;
+mod opening;
+mod plans;
+mod support;

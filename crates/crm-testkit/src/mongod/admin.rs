@@ -1,0 +1,69 @@
+//! What tests say to a server themselves.
+
+use std::future::Future;
+use std::time::Duration;
+
+use bson::{Document, doc};
+use mongodb::Client;
+use mongodb::options::ClientOptions;
+use tokio::time::Instant;
+
+/// Runs a future to its end on this thread.
+pub(super) fn run<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
+}
+
+/// A client that soon gives up.
+pub(super) async fn client(uri: &str) -> mongodb::error::Result<Client> {
+    let mut options = ClientOptions::parse(uri).await?;
+    options.server_selection_timeout = Some(Duration::from_secs(5));
+    options.connect_timeout = Some(Duration::from_secs(2));
+    options.max_pool_size = Some(2);
+    Client::with_options(options)
+}
+
+/// Drops a database; one that cannot be dropped goes with its server.
+pub(super) async fn drop_database(uri: String, name: String) {
+    if let Ok(client) = client(&uri).await {
+        let _with_its_server = client.database(&name).drop().await;
+        client.shutdown().await;
+    }
+}
+
+/// Makes servers that have just started one replica set, and waits until it takes writes.
+///
+/// # Errors
+/// What went wrong last, when it does not within half a minute.
+pub(super) async fn initiate(ports: &[u16], settings: Document) -> Result<(), String> {
+    let members: Vec<Document> = (0_i32..)
+        .zip(ports)
+        .map(|(number, port)| doc! { "_id": number, "host": format!("127.0.0.1:{port}") })
+        .collect();
+    let config = doc! { "_id": "rs0", "members": members, "settings": settings };
+    let first = ports.first().ok_or("there are no servers")?;
+    let deadline = Instant::now() + Duration::from_secs(30);
+    loop {
+        let error = match attempt(*first, &config).await {
+            Ok(true) => return Ok(()),
+            Ok(false) => "there is no primary yet".to_owned(),
+            Err(error) => error.to_string(),
+        };
+        if Instant::now() > deadline {
+            return Err(error);
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+async fn attempt(port: u16, config: &Document) -> mongodb::error::Result<bool> {
+    let client = client(&format!("mongodb://127.0.0.1:{port}/?directConnection=true")).await?;
+    let admin = client.database("admin");
+    let hello = admin.run_command(doc! { "hello": 1 }).await?;
+    if !hello.contains_key("setName") {
+        // Refused where another member has initiated already: the next look tells.
+        let _looked_at_again = admin.run_command(doc! { "replSetInitiate": config }).await;
+    }
+    let hello = admin.run_command(doc! { "hello": 1 }).await?;
+    client.shutdown().await;
+    Ok(hello.get_str("primary").is_ok())
+}

@@ -1,0 +1,158 @@
+//! One server process, with a watchdog that ends it when nobody uses it any more.
+
+use std::fs;
+use std::io;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process};
+use tokio::time::Instant;
+
+use super::docker;
+use super::find::Program;
+
+/// Runs a server until nobody is left who uses it; see the script.
+const WATCHDOG: &str = include_str!("watchdog.sh");
+
+/// What a server is part of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// The replica set `rs0`.
+    Member,
+    /// Nothing.
+    Standalone,
+}
+
+/// A server process. Its folder holds its data, its log, its process id, and who uses it.
+#[derive(Debug)]
+pub struct Node {
+    folder: PathBuf,
+    port: u16,
+}
+
+impl Node {
+    /// Starts a server in this folder, used by this process. It ends `grace` after its last user.
+    ///
+    /// # Errors
+    /// If the process cannot be started.
+    pub(super) fn start(
+        program: &Program,
+        kind: Kind,
+        folder: &Path,
+        port: u16,
+        grace: Duration,
+    ) -> io::Result<Self> {
+        fs::create_dir_all(folder.join("data"))?;
+        fs::create_dir_all(folder.join("users"))?;
+        fs::write(folder.join("port"), port.to_string())?;
+        let node = Self { folder: folder.to_owned(), port };
+        node.enter()?;
+        // In a process group of its own, so that what ends the tests at the terminal leaves it to end in order.
+        Command::new("sh")
+            .args(["-c", WATCHDOG, "watchdog"])
+            .arg(folder)
+            .arg(grace.as_secs().to_string())
+            .args(command_line(program, kind, folder, port))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .process_group(0)
+            .spawn()?;
+        Ok(node)
+    }
+
+    /// The server in this folder, if there is one.
+    pub(super) fn at(folder: &Path) -> Option<Self> {
+        let port = fs::read_to_string(folder.join("port")).ok()?.parse().ok()?;
+        Some(Self { folder: folder.to_owned(), port })
+    }
+
+    /// Notes that this process uses the server. It counts as a user for as long as it lives.
+    pub(super) fn enter(&self) -> io::Result<()> {
+        fs::write(self.folder.join("users").join(std::process::id().to_string()), "")
+    }
+
+    /// Whether the server is not about to end.
+    pub(super) fn is_staying(&self) -> bool {
+        self.folder.join("server.pid").exists() && !self.folder.join("ending").exists()
+    }
+
+    /// The port it listens on.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Where its data is.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Waits until something listens on its port.
+    ///
+    /// # Errors
+    /// The end of its log, if nothing does within half a minute.
+    pub(super) async fn listens(&self) -> Result<(), String> {
+        let deadline = Instant::now() + Duration::from_secs(30);
+        while tokio::net::TcpStream::connect(("127.0.0.1", self.port)).await.is_err() {
+            let gone = !self.folder.exists();
+            if gone || Instant::now() > deadline {
+                return Err(self.last_words());
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        Ok(())
+    }
+
+    /// Sends a signal to the server, such as [`Signal::KILL`], [`Signal::STOP`] or [`Signal::CONT`].
+    pub fn signal(&self, signal: Signal) {
+        let pid = fs::read_to_string(self.folder.join("server.pid")).expect("it was started");
+        let pid = pid.trim().parse().ok().and_then(Pid::from_raw).expect("the file holds a process id");
+        // A server that is gone needs no signal.
+        let _gone = kill_process(pid, signal);
+    }
+
+    fn last_words(&self) -> String {
+        let log = fs::read_to_string(self.folder.join("log")).unwrap_or_default();
+        let lines: Vec<&str> = log.lines().rev().take(3).collect();
+        format!("mongod does not listen on port {}: {}", self.port, lines.join(" | "))
+    }
+}
+
+fn command_line(program: &Program, kind: Kind, folder: &Path, port: u16) -> Vec<String> {
+    match program {
+        Program::Docker => docker::command_line(port),
+        Program::Mongod(path) => {
+            let data = folder.join("data");
+            [
+                path.to_string_lossy().as_ref(),
+                "--port",
+                &port.to_string(),
+                "--bind_ip",
+                "127.0.0.1",
+                "--dbpath",
+                data.to_string_lossy().as_ref(),
+                // What a transaction writes must fit into a fifth of it; it is taken as it is needed.
+                "--wiredTigerCacheSizeGB",
+                "2",
+                "--oplogSize",
+                "200",
+                "--setParameter",
+                "diagnosticDataCollectionEnabled=false",
+                "--quiet",
+            ]
+            .into_iter()
+            .chain(membership(kind).iter().copied())
+            .map(str::to_owned)
+            .collect()
+        }
+    }
+}
+
+fn membership(kind: Kind) -> &'static [&'static str] {
+    match kind {
+        Kind::Member => &["--replSet", "rs0"],
+        Kind::Standalone => &[],
+    }
+}

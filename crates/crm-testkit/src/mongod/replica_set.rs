@@ -1,0 +1,92 @@
+//! A replica set of one test's own, whose members it may kill and freeze.
+
+use std::fs;
+use std::time::Duration;
+
+use bson::doc;
+use rustix::process::Signal;
+
+use super::find::{Program, program};
+use super::node::{Kind, Node};
+use super::{admin, free_port, shared};
+
+/// Some servers that are one replica set. They end with this value, and with this process.
+#[derive(Debug)]
+pub struct ReplicaSet {
+    program: Program,
+    nodes: Vec<Node>,
+}
+
+impl ReplicaSet {
+    /// Starts so many servers, with an election timeout of two seconds, and waits until they take writes.
+    ///
+    /// # Panics
+    /// If they do not.
+    pub async fn start(members: usize) -> Self {
+        let program = program();
+        let base = shared::base();
+        let nodes: Vec<Node> = free_port::some(members)
+            .into_iter()
+            .map(|port| {
+                let folder = base.join(format!("member-{port}-{:08x}", rand::random::<u32>()));
+                fs::create_dir_all(&folder).expect("a temporary folder can be made");
+                fs::write(folder.join("keep"), "").expect("the folder can be written to");
+                Node::start(&program, Kind::Member, &folder, port, Duration::from_secs(1))
+                    .expect("the server can be started")
+            })
+            .collect();
+        for node in &nodes {
+            node.listens().await.expect("the server listens");
+        }
+        let ports: Vec<u16> = nodes.iter().map(Node::port).collect();
+        let settings = doc! { "electionTimeoutMillis": 2_000, "heartbeatIntervalMillis": 500 };
+        admin::initiate(&ports, settings).await.expect("the replica set takes writes");
+        Self { program, nodes }
+    }
+
+    /// How it is reached.
+    pub fn uri(&self) -> String {
+        let hosts: Vec<String> = self.nodes.iter().map(|node| format!("127.0.0.1:{}", node.port())).collect();
+        format!("mongodb://{}/?replicaSet=rs0", hosts.join(","))
+    }
+
+    /// The members.
+    pub fn nodes(&self) -> &[Node] {
+        &self.nodes
+    }
+
+    /// The member that takes writes now, if there is one.
+    pub async fn primary(&self) -> Option<&Node> {
+        for node in &self.nodes {
+            let uri = format!("mongodb://127.0.0.1:{}/?directConnection=true", node.port());
+            let Ok(client) = admin::client(&uri).await else { continue };
+            let hello = client.database("admin").run_command(doc! { "hello": 1 }).await;
+            client.shutdown().await;
+            if hello.is_ok_and(|hello| hello.get_bool("isWritablePrimary").unwrap_or(false)) {
+                return Some(node);
+            }
+        }
+        None
+    }
+
+    /// Starts a member again that was killed, with the data it had.
+    ///
+    /// # Panics
+    /// If it does not start.
+    pub async fn restart(&self, node: &Node) {
+        let grace = Duration::from_secs(1);
+        let again = Node::start(&self.program, Kind::Member, node.folder(), node.port(), grace)
+            .expect("it can be started");
+        again.listens().await.expect("the server listens");
+    }
+}
+
+impl Drop for ReplicaSet {
+    fn drop(&mut self) {
+        for node in &self.nodes {
+            node.signal(Signal::KILL);
+            // The last watchdog of the folder may be gone already.
+            let _gone = fs::remove_dir_all(node.folder());
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! The one server of a test run, shared by all its processes.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use tokio::sync::OnceCell;
+
+use super::find::{Program, Source, source};
+use super::node::{Kind, Node};
+use super::{admin, free_port};
+
+/// How long the server stays when nobody uses it: nextest has a process for each test, and pauses between them.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// A folder in memory with at least so much room is taken for the data: tests make and drop many files.
+const ROOM: u64 = 4 << 30;
+
+/// How the run's server is reached.
+///
+/// # Panics
+/// If there is none and none can be started.
+pub(super) async fn server() -> String {
+    static SERVER: OnceCell<String> = OnceCell::const_new();
+    SERVER
+        .get_or_init(|| async {
+            match source() {
+                Source::Running(uri) => uri,
+                Source::Program(program) => uri(&join_or_start(&program).await),
+            }
+        })
+        .await
+        .clone()
+}
+
+fn uri(node: &Node) -> String {
+    format!("mongodb://127.0.0.1:{}/?replicaSet=rs0", node.port())
+}
+
+async fn join_or_start(program: &Program) -> Node {
+    let base = base();
+    fs::create_dir_all(&base).expect("a temporary folder can be made");
+    // Held while this process looks for the server or starts it, so that only one does.
+    let lock = File::create(base.join("lock")).expect("the lock can be made");
+    let lock = tokio::task::spawn_blocking(move || lock.lock().map(|()| lock)).await;
+    let _lock = lock.expect("no panic").expect("the lock can be taken");
+    if let Some(node) = join(&base) {
+        return node;
+    }
+    let mut why = String::new();
+    for _ in 0..3 {
+        let folder = base.join(format!("server-{:08x}", rand::random::<u32>()));
+        match start(program, &folder).await {
+            Ok(node) => {
+                let name = folder.file_name().expect("it has a name").to_string_lossy().into_owned();
+                fs::write(base.join("current"), name).expect("the folder's name can be kept");
+                return node;
+            }
+            Err(error) => why = error,
+        }
+    }
+    panic!("the MongoDB for the tests does not start: {why}");
+}
+
+/// The server that runs, entered.
+fn join(base: &Path) -> Option<Node> {
+    let name = fs::read_to_string(base.join("current")).ok()?;
+    let node = Node::at(&base.join(name))?;
+    let entered: io::Result<()> = node.enter();
+    (entered.is_ok() && node.is_staying()).then_some(node)
+}
+
+async fn start(program: &Program, folder: &Path) -> Result<Node, String> {
+    let port = free_port::some(1).pop().ok_or("no port is free")?;
+    let node = Node::start(program, Kind::Member, folder, port, GRACE).map_err(|error| error.to_string())?;
+    node.listens().await?;
+    admin::initiate(&[port], bson::Document::new()).await?;
+    Ok(node)
+}
+
+/// One folder for each user of the machine.
+pub(super) fn base() -> PathBuf {
+    let memory = Path::new("/dev/shm");
+    let roomy =
+        rustix::fs::statvfs(memory).is_ok_and(|found| found.f_bavail.saturating_mul(found.f_frsize) > ROOM);
+    let parent = if roomy { memory.to_owned() } else { std::env::temp_dir() };
+    parent.join(format!("crm-testkit-mongod-{}", rustix::process::getuid().as_raw()))
+}
