@@ -1,5 +1,6 @@
 //! A server to look around in: a throw-away store full of sample data, and what to do first.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
 
 use crm_app::setup::token::SetupToken;
@@ -37,8 +38,11 @@ pub async fn demo(settings: Settings) -> Result<(), CommandError> {
     listening.until_told_to_stop().await
 }
 
+/// The settings with a store in this folder. Whatever they say, only this machine may ask: everybody knows the
+/// passwords.
 fn with_store_in(mut settings: Settings, folder: &Path) -> Settings {
     settings.store.url = StoreUrl::File(folder.join("crm.db"));
+    settings.server.host = IpAddr::V4(Ipv4Addr::LOCALHOST);
     settings
 }
 
