@@ -30,6 +30,9 @@ use crate::events::{Happening, event};
 /// The members of the request.
 pub const WRITABLE: &[&str] = &["name", "email", "password", "role"];
 
+/// The members that a client may send back and that change nothing.
+pub const READ_ONLY: &[&str] = &["id", "_id", "__v", "createdAt", "updatedAt", "version"];
+
 /// Who is to have an account, checked.
 #[derive(Debug, Clone)]
 pub struct NewUser {
@@ -84,7 +87,7 @@ impl NewUser {
 /// [`AppError::Denied`] for agents; [`AppError::Invalid`]; [`Refusal::EmailTaken`].
 pub async fn register(ctx: &Ctx, actor: &Actor, body: Members) -> Result<Versioned<User>, AppError> {
     authorize(actor, Action::CreateUser)?;
-    let mut form = Form::body(body, WRITABLE, &[]);
+    let mut form = Form::body(body, WRITABLE, READ_ONLY);
     let role = form.optional("role", Role::parse).unwrap_or(Role::Agent);
     let new = NewUser::read(&mut form, role);
     let new = form.finish_with(new)?;

@@ -150,10 +150,12 @@ async fn one_can_rename_oneself_and_nothing_more() {
     assert_eq!(renamed.body["version"], 2);
     assert_eq!(world.owner.get("/api/auth/me").await.body, renamed.body);
     let mut echoed = before.body.clone();
-    echoed["role"] = json!("admin");
     echoed["name"] = renamed.body["name"].clone();
     let echo = world.owner.patch("/api/auth/me", &echoed).await.expect(200);
     assert_eq!((&echo.body["role"], &echo.body["version"]), (&json!("agent"), &json!(2)));
+    echoed["role"] = json!("admin");
+    let promoted = world.owner.patch("/api/auth/me", &echoed).await;
+    assert_eq!(promoted.bad_fields(), ["role not_yours_to_change"]);
     let reply = world.owner.patch("/api/auth/me", &json!({ "name": "", "rolle": "admin" })).await;
     assert_eq!(reply.status, 400);
     assert_eq!(reply.bad_fields().len(), 2);

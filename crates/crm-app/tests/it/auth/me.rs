@@ -62,15 +62,28 @@ async fn what_was_read_can_be_sent_back_and_changes_nothing() {
     let mut stage = Stage::new();
     let ann = stored(&stage.ann, 3);
     stage.holds_user(&ann);
-    let body = ["id", "_id", "__v", "email", "role", "isActive", "createdAt", "updatedAt", "version"]
+    let body = ["id", "_id", "__v", "createdAt", "updatedAt", "version"]
         .into_iter()
-        .fold(texts([("name", "ann")]), |body, name| body.with(name, Raw::Null));
+        .fold(texts([("name", "ann")]), |body, name| body.with(name, Raw::Null))
+        .with("email", Raw::text(stage.ann.email.as_str()))
+        .with("role", Raw::text(stage.ann.role.as_str()))
+        .with("isActive", Raw::Bool(true));
     let (ctx, actor) = (stage.ctx(), stage.ann());
     for body in [body, Members::new()] {
         assert_eq!(rename(&ctx, &actor, body, &Precondition::Any).await.unwrap(), ann);
     }
     let outdated = Precondition::OneOf(vec![Version::FIRST]);
     assert_eq!(why(rename(&ctx, &actor, Members::new(), &outdated).await), "at version 3");
+}
+
+#[tokio::test]
+async fn what_only_an_admin_changes_is_refused_and_named() {
+    let mut stage = Stage::new();
+    stage.holds_user(&stored(&stage.ann.clone(), 3));
+    let body = texts([("name", "Annie"), ("email", "x@y.example"), ("role", "admin")])
+        .with("isActive", Raw::Bool(false));
+    let told = "email: not_yours_to_change, role: not_yours_to_change, isActive: not_yours_to_change";
+    assert_eq!(why(rename(&stage.ctx(), &stage.ann(), body, &Precondition::None).await), told);
 }
 
 #[tokio::test]

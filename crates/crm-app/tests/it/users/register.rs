@@ -112,10 +112,17 @@ async fn agents_are_denied_before_their_input_is_looked_at() {
 async fn every_bad_member_is_told_at_once() {
     let mut stage = Stage::new();
     let (ctx, root) = (stage.ctx(), stage.root());
-    let bad = texts([("name", ""), ("email", "x"), ("password", "short"), ("role", "boss"), ("id", "x")]);
+    let bad = texts([
+        ("name", ""),
+        ("email", "x"),
+        ("password", "short"),
+        ("role", "boss"),
+        ("id", "x"),
+        ("isactive", "x"),
+    ]);
     assert_eq!(
         why(register(&ctx, &root, bad).await),
-        "id: unknown_member, role: invalid, name: required, email: invalid, password: too_short"
+        "isactive: unknown_member, role: invalid, name: required, email: invalid, password: too_short"
     );
     assert_eq!(
         why(register(&ctx, &root, Members::new()).await),
