@@ -8,6 +8,12 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use crate::flaw::Flaw;
 
+/// Unicode's own line and paragraph separator, which are line breaks and no control characters.
+const SEPARATORS: [char; 2] = ['\u{2028}', '\u{2029}'];
+
+/// What comes to be `\n` in a long text.
+const BREAKS: [char; 3] = ['\r', '\u{2028}', '\u{2029}'];
+
 /// Cleans a text of one line with 1 to `max` characters.
 ///
 /// # Errors
@@ -15,7 +21,7 @@ use crate::flaw::Flaw;
 /// `required` if nothing is left, `control_character` (line breaks and tabs included), `too_long`.
 pub fn line(raw: &str, max: usize) -> Result<String, Flaw> {
     let text = nfc(raw.trim());
-    if text.contains(char::is_control) {
+    if text.contains(|c: char| c.is_control() || SEPARATORS.contains(&c)) {
         return Err(Flaw::control_character_in_line());
     }
     within(text, max)
@@ -29,7 +35,7 @@ pub fn line(raw: &str, max: usize) -> Result<String, Flaw> {
 pub fn lines(raw: &str, max: usize) -> Result<String, Flaw> {
     let raw = raw.trim();
     let text =
-        if raw.contains('\r') { nfc(&raw.replace("\r\n", "\n").replace('\r', "\n")) } else { nfc(raw) };
+        if raw.contains(BREAKS) { nfc(&raw.replace("\r\n", "\n").replace(BREAKS, "\n")) } else { nfc(raw) };
     if text.contains(|c: char| c.is_control() && c != '\n') {
         return Err(Flaw::control_character());
     }
@@ -65,6 +71,12 @@ fn within(text: String, max: usize) -> Result<String, Flaw> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn unicodes_own_separators_are_line_breaks() {
+        assert_eq!(line("a\u{2028}b", 9).unwrap_err(), Flaw::control_character_in_line());
+        assert_eq!(lines("a\u{2028}b\u{2029}c", 9).unwrap(), "a\nb\nc");
+    }
 
     #[test]
     fn a_text_is_trimmed_and_composed_before_it_is_counted() {
