@@ -55,6 +55,14 @@ impl Answer {
         Ok(Self { status: StatusCode::CREATED, ..Self::ok(body)? }.header(LOCATION, location))
     }
 
+    /// 201 of something that has no address of its own to be read at.
+    ///
+    /// # Errors
+    /// If the body cannot be written.
+    pub(crate) fn added<T: Serialize + ?Sized>(body: &T) -> Result<Self, Problem> {
+        Ok(Self { status: StatusCode::CREATED, ..Self::ok(body)? })
+    }
+
     /// 200 with a body that is written already.
     pub(crate) fn bytes(media_type: HeaderValue, body: impl Into<Bytes>) -> Self {
         let (status, body) = (StatusCode::OK, body.into());

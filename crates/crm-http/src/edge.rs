@@ -73,10 +73,13 @@ fn as_problem(response: ServiceResponse<BoxBody>, id: &RequestId) -> ServiceResp
 
 /// A strong tag stands for bytes: those of a compressed answer are others.
 fn mark_compressed(headers: &mut HeaderMap) {
-    if headers.get(CONTENT_ENCODING).is_none_or(|coding| coding == "identity") {
+    let Some(coding) = headers.get(CONTENT_ENCODING).filter(|coding| *coding != "identity") else {
         return;
-    }
-    let tag = headers.get(ETAG).and_then(|tag| etag::of_compressed(tag.to_str().ok()?));
+    };
+    let Ok(coding) = coding.to_str() else {
+        return;
+    };
+    let tag = headers.get(ETAG).and_then(|tag| etag::of_compressed(tag.to_str().ok()?, coding));
     if let Some(Ok(tag)) = tag.map(|tag| HeaderValue::from_str(&tag)) {
         headers.insert(ETAG, tag);
     }

@@ -2,7 +2,7 @@
 //!
 //! A single record's tag is `"<version>-<hash of the body>"`: strong, since the body shows more than the record, such
 //! as the names of people. What changes a record compares the version only. A compressed answer is made of other bytes,
-//! so that its tag ends in [`COMPRESSED`].
+//! so that its tag ends in the coding.
 
 use actix_web::HttpRequest;
 use actix_web::http::Method;
@@ -20,12 +20,17 @@ use crate::problem::kind::Kind;
 /// Bytes of the hash that a tag shows: 96 bits.
 const SHOWN: usize = 12;
 
-/// The end of the tag of a compressed answer.
-const COMPRESSED: &str = "-gzip";
+/// The ends of the tags of compressed answers.
+const COMPRESSED: [&str; 2] = ["-gzip", "-deflate"];
 
-/// The tag of the same body, compressed.
-pub(crate) fn of_compressed(tag: &str) -> Option<String> {
-    tag.strip_suffix('"').map(|open| format!("{open}{COMPRESSED}\""))
+/// The tag of the same body, compressed with this coding.
+pub(crate) fn of_compressed(tag: &str, coding: &str) -> Option<String> {
+    tag.strip_suffix('"').map(|open| format!("{open}-{coding}\""))
+}
+
+/// The tag of the body before it was compressed.
+fn uncompressed(opaque: &str) -> &str {
+    COMPRESSED.iter().find_map(|end| opaque.strip_suffix(end)).unwrap_or(opaque)
 }
 
 /// The tag of a body that is no single record.
@@ -51,9 +56,7 @@ pub(crate) fn client_has(request: &HttpRequest, tag: &str) -> bool {
     }
     // A header that makes no sense is no reason to fail: the client gets the whole answer.
     let own = tag.trim_matches('"');
-    parse_list(&header).is_some_and(|tags| {
-        tags.iter().any(|tag| tag.opaque.strip_suffix(COMPRESSED).unwrap_or(tag.opaque) == own)
-    })
+    parse_list(&header).is_some_and(|tags| tags.iter().any(|tag| uncompressed(tag.opaque) == own))
 }
 
 /// What the client demands of the version it changes (`If-Match`). Weak tags never match.

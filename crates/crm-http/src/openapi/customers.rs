@@ -44,8 +44,7 @@ pub(super) fn specs() -> Vec<Spec> {
             .takes::<NoteText>()
             .conditional()
             .with_status("201")
-            .gives::<NoteAddedBody<'_>>()
-            .with_headers(&["Location"]),
+            .gives::<NoteAddedBody<'_>>(),
         spec(
             Patch,
             "/api/customers/{id}/notes/{noteId}",

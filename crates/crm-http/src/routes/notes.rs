@@ -20,8 +20,7 @@ pub(crate) async fn list(call: Call, actor: Actor) -> Outcome {
 pub(crate) async fn add(mut call: Call, actor: Actor) -> Outcome {
     let (precondition, body) = (call.precondition()?, call.body().await?);
     let added = add::add(call.ctx(), &actor, call.path("id"), body, &precondition).await?;
-    let location = format!("/api/customers/{}/notes/{}", added.note.customer, added.note.id);
-    Answer::created(&location, &NoteAddedBody::of(&added, &call.people()))
+    Answer::added(&NoteAddedBody::of(&added, &call.people()))
 }
 
 /// `PATCH /api/customers/{id}/notes/{noteId}`
