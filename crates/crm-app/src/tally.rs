@@ -82,6 +82,7 @@ pub fn deltas(changes: &[Change], calendar: &Calendar) -> Deltas {
             Change::DeleteTask(task) => count_task(&mut deltas, task.record(), calendar, -1),
             Change::InsertUser(_)
             | Change::PutUser(_)
+            | Change::RenewHash { .. }
             | Change::InsertSession(_)
             | Change::TouchSession { .. }
             | Change::EndSession { .. }

@@ -134,6 +134,7 @@ fn written(changes: &[Change]) -> Vec<Uuid> {
             Change::DeleteCustomer(customer) => Some(customer.record().id.uuid()),
             Change::PutTask(put) => Some(put.after.id.uuid()),
             Change::DeleteTask(task) => Some(task.record().id.uuid()),
+            Change::RenewHash { user, .. } => Some(user.uuid()),
             Change::TouchSession { id, .. } | Change::EndSession { id, .. } => Some(id.uuid()),
             Change::PutTransfer(transfer) => Some(transfer.from.uuid()),
             Change::DeleteTransfer(from) => Some(from.uuid()),

@@ -108,6 +108,7 @@ fn write(conn: &Connection, change: &Change, commit: CommitId, calendar: Calenda
     match change {
         Change::InsertUser(user) => users::insert(conn, user),
         Change::PutUser(put) => users::put(conn, put),
+        Change::RenewHash { user, from, to } => users::renew_hash(conn, *user, from, to),
         Change::InsertSession(session) => sessions::insert(conn, session, commit),
         Change::TouchSession { id, at } => sessions::touch(conn, *id, *at),
         Change::EndSession { id, at } => sessions::end(conn, *id, *at),

@@ -183,6 +183,8 @@ macro_rules! contract_suite {
         $crate::contract_properties! { $builder;
             accounts::a_user_is_found_by_their_email,
             accounts::another_active_admin_is_all_three,
+            accounts::a_renewed_hash_takes_the_place_of_its_own_only,
+            accounts::a_renewed_hash_never_undoes_a_change_of_the_password,
             atomicity::a_commit_with_one_thing_that_does_not_hold_writes_nothing,
             atomicity::a_commit_that_is_handed_in_again_is_applied_once,
             atomicity::a_commit_without_events_is_applied_once,

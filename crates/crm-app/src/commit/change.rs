@@ -4,6 +4,7 @@ use crm_domain::customer::Customer;
 use crm_domain::ids::{SessionId, UserId};
 use crm_domain::lead::Lead;
 use crm_domain::note::Note;
+use crm_domain::password_hash::PasswordHash;
 use crm_domain::session::Session;
 use crm_domain::task::Task;
 use crm_domain::timestamp::Timestamp;
@@ -23,6 +24,17 @@ pub enum Change {
     InsertUser(User),
     /// A user changed; their email must be free or their own.
     PutUser(Replace<User>),
+    /// What is kept of a user's password was made anew from the same password. Nobody sees a difference, so that the
+    /// user stays at their version and no event tells it. If anything but `from` is kept by now, it is none of its
+    /// business.
+    RenewHash {
+        /// The user.
+        user: UserId,
+        /// What was kept when it was decided.
+        from: PasswordHash,
+        /// What is kept from now on.
+        to: PasswordHash,
+    },
     /// A new session.
     InsertSession(Session),
     /// A session's refresh token was used. The later moment wins; a session that is gone is none of its business.

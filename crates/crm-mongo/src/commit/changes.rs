@@ -38,6 +38,11 @@ pub(super) fn plan(
     match change {
         Change::InsertUser(user) => insert_user(plan, user)?,
         Change::PutUser(put) => put_user(plan, put)?,
+        Change::RenewHash { user, from, to } => {
+            let still = doc! { "_id": id(*user), "password": from.expose() };
+            let renew = doc! { "q": still, "u": { "$set": { "password": to.expose() } } };
+            plan.push("users", Verb::Update, Short::Fine, renew);
+        }
         Change::InsertSession(session) => {
             insert(plan, "sessions", write(&SessionDocument::new(session, commit))?);
         }

@@ -17,6 +17,7 @@ use crm_domain::customer::Customer;
 use crm_domain::ids::{SessionId, UserKind};
 use crm_domain::lead::Lead;
 use crm_domain::note::Note;
+use crm_domain::password_hash::PasswordHash;
 use crm_domain::session::Session;
 use crm_domain::task::Task;
 use crm_domain::transfer::{Moved, Transfer};
@@ -242,6 +243,11 @@ impl There {
         make.commit()
             .insert_user(&make.user(&format!("new{}", make.mint::<UserKind>()), Role::Agent))
             .put_user(&self.user, renamed)
+            .change(Change::RenewHash {
+                user: owner,
+                from: self.user.record().password.clone(),
+                to: PasswordHash::new("renewed".to_owned()),
+            })
             .insert_session(&self.session)
             .change(Change::TouchSession { id: self.session.id, at: now.plus(Mirror::ENDED_FOR) })
             .change(Change::EndSession { id: self.ended, at: now })

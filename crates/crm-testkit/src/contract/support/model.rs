@@ -57,6 +57,14 @@ impl Model {
             Change::PutUser(put) => {
                 self.users.insert(put.after.id, put.outcome());
             }
+            Change::RenewHash { user, from, to } => {
+                if let Some(known) = self.users.get_mut(user)
+                    && known.record().password == *from
+                {
+                    let renewed = User { password: to.clone(), ..known.record().clone() };
+                    *known = Versioned::stored(renewed, known.version());
+                }
+            }
             Change::InsertLead(lead) => {
                 self.leads.insert(lead.id, first(lead));
             }
