@@ -2,17 +2,18 @@
 
 use std::fmt;
 
-/// A salted password hash in PHC string format. Never shown, never logged.
+/// A salted password hash that names how it was made: a PHC string, or bcrypt's form where the account comes from the
+/// Node.js backend. Never shown, never logged.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PasswordHash(String);
 
 impl PasswordHash {
     /// A hash as a hasher made it or a store kept it.
-    pub fn new(phc: String) -> Self {
-        Self(phc)
+    pub fn new(hash: String) -> Self {
+        Self(hash)
     }
 
-    /// The PHC string, for the hasher and the stores.
+    /// The hash itself, for the hasher and the stores.
     pub fn expose(&self) -> &str {
         &self.0
     }

@@ -1,19 +1,21 @@
-//! Password hashes: argon2id (RFC 9106), kept as PHC strings that name their own cost.
+//! Password hashes: argon2id (RFC 9106), kept as PHC strings that name their own cost. Hashes that bcrypt made, as the
+//! Node.js backend kept them, are checked too and are made anew by whoever signs in with one.
 
+pub mod kept;
 mod pool;
 
 use std::io;
 use std::num::NonZeroUsize;
 
-use argon2::password_hash::Error as PhcError;
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash as Phc, Salt};
-use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
+use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, Params, PasswordHasher, Version};
 use async_trait::async_trait;
 use crm_app::ports::passwords::{HashError, Passwords};
 use crm_domain::password_hash::PasswordHash;
 use secrecy::{ExposeSecret, SecretString};
 use thiserror::Error;
 
+use self::kept::Kept;
 use self::pool::Pool;
 
 /// How many passwords may wait to be hashed; one more is refused as busy.
@@ -87,8 +89,12 @@ impl Passwords for Argon2Passwords {
         let argon2 = self.argon2.clone();
         let known = hash.is_some();
         let hash = hash.unwrap_or_else(|| self.nobody.clone());
-        let same = self.pool.run(move || verify(&argon2, &password, &hash)).await??;
+        let same = self.pool.run(move || Kept::parse(&hash)?.verify(&argon2, &password)).await??;
         Ok(same && known)
+    }
+
+    fn is_outdated(&self, hash: &PasswordHash) -> bool {
+        Kept::parse(hash).is_ok_and(|kept| kept.is_outdated(self.argon2.params()))
     }
 }
 
@@ -96,20 +102,6 @@ fn hash(argon2: &Argon2<'_>, password: &SecretString) -> Result<PasswordHash, Ha
     let phc: Phc =
         argon2.hash_password(password.expose_secret().as_bytes()).map_err(|_| HashError::Failed)?;
     Ok(PasswordHash::new(phc.to_string()))
-}
-
-/// Compares in constant time, at the cost that the hash names.
-fn verify(argon2: &Argon2<'_>, password: &SecretString, hash: &PasswordHash) -> Result<bool, HashError> {
-    let phc = Phc::new(hash.expose()).map_err(|_| HashError::Failed)?;
-    if phc.salt.is_none() || phc.hash.is_none() {
-        // The library would call this a wrong password; it is a record that cannot be read.
-        return Err(HashError::Failed);
-    }
-    match argon2.verify_password(password.expose_secret().as_bytes(), &phc) {
-        Ok(()) => Ok(true),
-        Err(PhcError::PasswordInvalid) => Ok(false),
-        Err(_) => Err(HashError::Failed),
-    }
 }
 
 /// Random bytes in the place of a hash: checking against it costs the same, and no password has it.

@@ -33,6 +33,10 @@ impl Passwords for MeteredPasswords {
         let _counted = InProgress::begin();
         self.inner.verify(password, hash).await
     }
+
+    fn is_outdated(&self, hash: &PasswordHash) -> bool {
+        self.inner.is_outdated(hash)
+    }
 }
 
 /// Counts from its making to its end, also where the asker goes away in between.

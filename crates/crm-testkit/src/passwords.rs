@@ -6,6 +6,7 @@ use crm_domain::password_hash::PasswordHash;
 use secrecy::{ExposeSecret, SecretString};
 
 const PREFIX: &str = "$plain$";
+const OUTDATED: &str = "$plain-of-old$";
 
 /// "Hashes" a password by writing it down: `$plain$secret`. Fast, and worthless outside tests.
 #[derive(Debug, Clone, Copy, Default)]
@@ -15,6 +16,11 @@ impl PlainPasswords {
     /// The hash of a password.
     pub fn hash_of(password: &str) -> PasswordHash {
         PasswordHash::new(format!("{PREFIX}{password}"))
+    }
+
+    /// A hash of the password that is outdated.
+    pub fn outdated_hash_of(password: &str) -> PasswordHash {
+        PasswordHash::new(format!("{OUTDATED}{password}"))
     }
 }
 
@@ -28,8 +34,13 @@ impl Passwords for PlainPasswords {
         let Some(hash) = hash else {
             return Ok(false);
         };
-        let hashed = hash.expose().strip_prefix(PREFIX).ok_or(HashError::Failed)?;
-        Ok(hashed == password.expose_secret())
+        let hash = hash.expose();
+        let hashed = hash.strip_prefix(PREFIX).or_else(|| hash.strip_prefix(OUTDATED));
+        Ok(hashed.ok_or(HashError::Failed)? == password.expose_secret())
+    }
+
+    fn is_outdated(&self, hash: &PasswordHash) -> bool {
+        hash.expose().starts_with(OUTDATED)
     }
 }
 
@@ -44,6 +55,15 @@ mod tests {
         assert_eq!(PlainPasswords.verify("secret".into(), Some(hash.clone())).await, Ok(true));
         assert_eq!(PlainPasswords.verify("Secret".into(), Some(hash)).await, Ok(false));
         assert_eq!(PlainPasswords.verify("secret".into(), None).await, Ok(false));
+    }
+
+    #[tokio::test]
+    async fn an_outdated_hash_still_counts() {
+        let hash = PlainPasswords::outdated_hash_of("secret");
+        assert_eq!(PlainPasswords.verify("secret".into(), Some(hash.clone())).await, Ok(true));
+        assert_eq!(PlainPasswords.verify("Secret".into(), Some(hash.clone())).await, Ok(false));
+        assert!(PlainPasswords.is_outdated(&hash));
+        assert!(!PlainPasswords.is_outdated(&PlainPasswords::hash_of("secret")));
     }
 
     #[tokio::test]

@@ -32,4 +32,7 @@ pub trait Passwords: Send + Sync {
     /// # Errors
     /// [`HashError`].
     async fn verify(&self, password: SecretString, hash: Option<PasswordHash>) -> Result<bool, HashError>;
+
+    /// Whether a hash that a password fits is weaker than [`Passwords::hash`] would make it today.
+    fn is_outdated(&self, hash: &PasswordHash) -> bool;
 }

@@ -18,6 +18,7 @@ mod customers;
 mod dashboard;
 mod document;
 mod examples;
+mod imported;
 mod leads;
 mod limits;
 mod lists;

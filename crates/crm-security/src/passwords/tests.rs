@@ -2,6 +2,7 @@
 
 use std::sync::mpsc;
 
+use super::kept::can_be_checked;
 use super::*;
 
 const CHEAP: HashCost = HashCost { memory_kib: 8, iterations: 1, parallelism: 1 };
@@ -65,7 +66,78 @@ async fn what_is_no_hash_is_a_failure_and_not_a_wrong_password() {
         ["", "plain", "$2b$10$abcdefghijklmnopqrstuv", "$argon2id$v=19$m=8,t=1,p=1", "$argon2id$v=19$m=1"]
     {
         let hash = PasswordHash::new(stored.to_owned());
+        assert!(!can_be_checked(&hash) && !passwords.is_outdated(&hash), "{stored}");
         assert_eq!(passwords.verify(secret("x"), Some(hash)).await, Err(HashError::Failed), "{stored}");
+    }
+}
+
+/// What the two bcrypt packages of Node.js made of these passwords, at the smallest cost there is.
+const OF_NODE: [(&str, &str); 5] = [
+    ("Agent@123", "$2b$04$IhcovltnUnLmHteT0P9T.eNx5gEB0DDypyw0czISqIfxVNbzehiru"),
+    ("Agent@123", "$2b$04$0Rjmcc0rHRprbI2yDvN.5.VjJUCAZYMGlHSljN/ULrLGQSD1vf3K."),
+    ("pässwörd", "$2b$04$.Rb7zeXfdofltZEddVQs1OJJTfVdEYeD3tozwLVraeagfIAgNbpqq"),
+    ("", "$2b$04$1MxGO0eeSN7MawnCSB7xQe6.MYGDGQ7jeOYMNTWV0RIG1UmtWRpiS"),
+    (LONG, "$2b$04$6TNjE6njy5t/HsP6s95VL.UdQzLFALIRrbeo67C.UAUNr15BZIP.u"),
+];
+
+/// Seventy-two bytes and a tail.
+const LONG: &str = "ääääääääääääääääääääääääääääääääääää\
+                    tail";
+
+#[tokio::test]
+async fn what_bcrypt_made_for_node_counts_and_is_outdated() {
+    let passwords = cheap();
+    for (password, hash) in OF_NODE {
+        for revision in ["$2a$", "$2b$", "$2y$"] {
+            let hash = PasswordHash::new(hash.replace("$2b$", revision));
+            assert!(can_be_checked(&hash) && passwords.is_outdated(&hash));
+            assert_eq!(passwords.verify(secret(password), Some(hash.clone())).await, Ok(true), "{password}");
+            assert_eq!(passwords.verify(secret("another"), Some(hash)).await, Ok(false), "{password}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn bcrypt_looks_at_seventy_two_bytes_as_it_did_in_node() {
+    let passwords = cheap();
+    let hash = PasswordHash::new(OF_NODE[4].1.to_owned());
+    assert_eq!(LONG.len(), 76);
+    let other_tail = LONG.replace("tail", "another tail");
+    assert_eq!(passwords.verify(secret(&other_tail), Some(hash.clone())).await, Ok(true));
+    assert_eq!(passwords.verify(secret(&LONG[..72]), Some(hash.clone())).await, Ok(true));
+    assert_eq!(passwords.verify(secret(&LONG[..70]), Some(hash)).await, Ok(false));
+}
+
+#[test]
+fn a_bcrypt_hash_that_nobody_could_wait_for_or_that_is_of_the_broken_revision_cannot_be_checked() {
+    let hash = OF_NODE[0].1;
+    for (from, to, counts) in [
+        ("$04$", "$03$", false),
+        ("$04$", "$16$", true),
+        ("$04$", "$17$", false),
+        ("$04$", "$31$", false),
+        ("$2b$", "$2x$", false),
+    ] {
+        assert_eq!(can_be_checked(&PasswordHash::new(hash.replace(from, to))), counts, "{to}");
+    }
+}
+
+#[tokio::test]
+async fn a_hash_is_outdated_if_it_cost_less_than_one_does_today() {
+    let today = HashCost { memory_kib: 64, iterations: 3, parallelism: 2 };
+    let passwords = Argon2Passwords::start(today, NonZeroUsize::MIN).unwrap();
+    for (cost, outdated) in [
+        (today, false),
+        (HashCost { memory_kib: 128, iterations: 4, ..today }, false),
+        (HashCost { parallelism: 1, ..today }, false),
+        (HashCost { memory_kib: 63, ..today }, true),
+        (HashCost { iterations: 2, memory_kib: 128, ..today }, true),
+    ] {
+        let before = Argon2Passwords::start(cost, NonZeroUsize::MIN).unwrap();
+        let hash = before.hash(secret("x")).await.unwrap();
+        assert_eq!(passwords.is_outdated(&hash), outdated, "{cost:?}");
+        let other_kind = PasswordHash::new(hash.expose().replace("argon2id", "argon2i"));
+        assert!(can_be_checked(&other_kind) && passwords.is_outdated(&other_kind));
     }
 }
 

@@ -164,3 +164,49 @@ async fn a_fingerprint_that_is_taken_is_made_anew() {
     let sign_in = login(&stage.ctx(), sent, Device::default()).await.unwrap();
     assert_eq!(sign_in.tokens.refresh_token.expose_secret(), "refresh 2");
 }
+
+#[tokio::test]
+async fn an_outdated_hash_is_made_anew_in_the_commit_that_begins_the_session() {
+    let mut stage = Stage::new();
+    let from = PlainPasswords::outdated_hash_of("ann-secret");
+    let user = User { password: from.clone(), ..stage.ann.clone() };
+    stage.holds_user(&stored(&user, 3));
+    let written = stage.applies();
+    let sent = credentials("ann@crm.example", "ann-secret");
+    let sign_in = login(&stage.ctx(), sent, Device::default()).await.unwrap();
+    assert_eq!(sign_in.user.version(), Version::new(3));
+    let commit = written.only();
+    let to = PlainPasswords::hash_of("ann-secret");
+    assert!(matches!(commit.changes.first(), Some(Change::InsertSession(_))));
+    assert_eq!(commit.changes.get(1..), Some(&[Change::RenewHash { user: user.id, from, to }][..]));
+    assert_eq!(commit.events, []);
+}
+
+#[tokio::test]
+async fn an_outdated_hash_is_not_made_anew_for_a_wrong_password_or_a_deactivated_account() {
+    let mut stage = Stage::new();
+    let password = PlainPasswords::outdated_hash_of("secret");
+    for (user, sent, told) in [
+        (stage.ann.clone(), "guess", "invalid credentials"),
+        (stage.gone.clone(), "secret", "account disabled"),
+    ] {
+        let email = user.email.as_str().to_owned();
+        stage.holds_user(&stored(&User { password: password.clone(), ..user }, 3));
+        let answer = login(&stage.ctx(), credentials(&email, sent), Device::default()).await;
+        assert_eq!(why(answer), told);
+    }
+}
+
+#[tokio::test]
+async fn whoever_signs_in_while_no_hash_can_be_made_keeps_the_outdated_one() {
+    let mut stage = Stage::new();
+    stage.holds_user(&stored(&stage.ann.clone(), 3));
+    let mut passwords = MockPasswords::new();
+    passwords.expect_verify().returning(|_, _| Ok(true));
+    passwords.expect_is_outdated().return_const(true);
+    passwords.expect_hash().returning(|_| Err(HashError::Busy));
+    stage.passwords = Some(passwords);
+    let written = stage.applies();
+    login(&stage.ctx(), credentials("ann@crm.example", "ann-secret"), Device::default()).await.unwrap();
+    assert!(matches!(written.only().changes.as_slice(), [Change::InsertSession(_)]));
+}

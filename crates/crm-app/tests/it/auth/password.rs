@@ -110,6 +110,23 @@ async fn of_two_changes_at_once_the_second_must_know_the_firsts_password() {
 }
 
 #[tokio::test]
+async fn a_sign_in_that_makes_the_hash_anew_meanwhile_is_in_nobodys_way() {
+    let mut stage = Stage::new();
+    let password = PlainPasswords::outdated_hash_of("ann-secret");
+    let outdated = stored(&User { password, ..stage.ann.clone() }, 3);
+    let read = outdated.clone();
+    stage
+        .users
+        .expect_user()
+        .times(1)
+        .returning(move |_, _| Ok(crm_domain::access::scope::Sight::Seen(read.clone())));
+    stage.holds_user(&stored(&stage.ann.clone(), 3));
+    stage.sessions.expect_open_sessions().returning(|_, _, _| Ok(Vec::new()));
+    stage.applies();
+    change(&stage.ctx(), &stage.ann(), body("ann-secret", "correct horse")).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_busy_hasher_changes_nothing() {
     let mut stage = Stage::new();
     stage.holds_user(&stored(&stage.ann.clone(), 3));
