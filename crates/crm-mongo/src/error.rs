@@ -43,6 +43,17 @@ pub enum OpenError {
         /// What it is.
         found: String,
     },
+    /// The database holds what this program has not written.
+    #[error(
+        "the database {database} has a collection {collection} that is not of this store: name a database of its own \
+         in the connection string (one of the Node.js backend is taken over with `crm-server store import-node`)"
+    )]
+    Foreign {
+        /// The database.
+        database: String,
+        /// The first such collection.
+        collection: &'static str,
+    },
     /// Written by a newer version of this program, left as it was.
     #[error(
         "the store has schema {found}, and this version knows schemas up to {known}; use a newer version"
@@ -92,7 +103,7 @@ pub(crate) enum Failure {
 /// Code of a server that has no room left.
 const OUT_OF_DISK_SPACE: i32 = 14_031;
 /// Code of a user without the right.
-const UNAUTHORIZED: i32 = 13;
+pub(crate) const UNAUTHORIZED: i32 = 13;
 /// Codes of wrong credentials.
 const AUTHENTICATION_FAILED: [i32; 2] = [18, 8_000];
 

@@ -1,11 +1,12 @@
 //! What the store asks of the server before it uses it.
 
 use bson::{Document, doc};
+use crm_app::error::StoreError;
 use mongodb::Client;
 use mongodb::error::{Error, ErrorKind};
 use mongodb::options::ClientOptions;
 
-use crate::error::{OpenError, is_bad_credentials, is_unauthorized, store_error};
+use crate::error::{Failure, OpenError, UNAUTHORIZED, is_bad_credentials, is_unauthorized, store_error};
 
 /// The first version with reads of one moment outside of transactions.
 const OLDEST: [u64; 3] = [5, 0, 0];
@@ -13,16 +14,27 @@ const OLDEST: [u64; 3] = [5, 0, 0];
 /// For each line of versions, the first without a hole by which anybody reads the server's memory (CVE-2025-14847).
 const MENDED: [[u64; 3]; 5] = [[5, 0, 32], [6, 0, 27], [7, 0, 28], [8, 0, 17], [8, 2, 3]];
 
+/// What the server says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct About {
+    /// Its version.
+    pub(crate) version: String,
+    /// Whether anybody who reaches it can read its memory (CVE-2025-14847).
+    pub(crate) is_vulnerable: bool,
+    /// The name of its replica set.
+    pub(crate) set: String,
+    /// The members that take reads and writes, or could.
+    pub(crate) members: Vec<String>,
+}
+
 /// Checks that the server is a member of a replica set of a version that will do.
-pub(crate) async fn check(client: &Client, options: &ClientOptions) -> Result<(), OpenError> {
+pub(crate) async fn check(client: &Client, options: &ClientOptions) -> Result<About, OpenError> {
     let admin = client.database("admin");
     let hello = admin.run_command(doc! { "hello": 1 }).await.map_err(|error| open_error(&error, options))?;
     if hello.get_str("msg").is_ok_and(|message| message == "isdbgrid") {
         return Err(OpenError::Sharded);
     }
-    if !hello.contains_key("setName") {
-        return Err(OpenError::Standalone);
-    }
+    let set = hello.get_str("setName").map_err(|_| OpenError::Standalone)?.to_owned();
     let build = admin.run_command(doc! { "buildInfo": 1 }).await;
     let build = build.map_err(|error| open_error(&error, options))?;
     let found = build.get_str("version").unwrap_or("0").to_owned();
@@ -30,24 +42,19 @@ pub(crate) async fn check(client: &Client, options: &ClientOptions) -> Result<()
     if version < OLDEST {
         return Err(OpenError::TooOld { found });
     }
-    if is_vulnerable(version) {
-        tracing::warn!(
-            version = found,
-            "this version of MongoDB lets anybody who reaches it read its memory (CVE-2025-14847); update it"
-        );
-    }
-    Ok(())
+    let hosts = hello.get_array("hosts").map(Vec::as_slice).unwrap_or_default();
+    let members = hosts.iter().filter_map(|host| host.as_str().map(str::to_owned)).collect();
+    Ok(About { version: found, is_vulnerable: is_vulnerable(version), set, members })
 }
 
 /// What the driver said while the store was opened, for who started the program.
 #[expect(clippy::wildcard_enum_match_arm, reason = "the driver's enum, which grows")]
 pub(crate) fn open_error(error: &Error, options: &ClientOptions) -> OpenError {
-    let database = || options.default_database.clone().unwrap_or_default();
     if is_bad_credentials(error) {
         return OpenError::Credentials;
     }
     if is_unauthorized(error) {
-        return OpenError::Rights { what: "read, write and make indexes", database: database() };
+        return rights(options.default_database.as_deref().unwrap_or_default());
     }
     match &*error.kind {
         ErrorKind::ServerSelection { message, .. } if message.contains("Authentication") => {
@@ -60,6 +67,21 @@ pub(crate) fn open_error(error: &Error, options: &ClientOptions) -> OpenError {
         ErrorKind::SessionsNotSupported => OpenError::Standalone,
         _ => OpenError::Store(store_error(error)),
     }
+}
+
+/// What a call of ours came to while the store was opened, for who started the program.
+pub(crate) fn of_call(error: StoreError, database: &str) -> OpenError {
+    let is_forbidden = match &error {
+        StoreError::Unavailable(cause) => {
+            matches!(cause.downcast_ref::<Failure>(), Some(Failure::Refused { code: UNAUTHORIZED, .. }))
+        }
+        StoreError::Full | StoreError::Corrupt { .. } => false,
+    };
+    if is_forbidden { rights(database) } else { OpenError::Store(error) }
+}
+
+fn rights(database: &str) -> OpenError {
+    OpenError::Rights { what: "read, write and make indexes", database: database.to_owned() }
 }
 
 fn version_of(build: &Document) -> [u64; 3] {

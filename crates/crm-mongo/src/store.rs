@@ -13,10 +13,11 @@ use mongodb::{Client, Database};
 use crate::calls::Calls;
 use crate::error::{Failure, OpenError, unavailable};
 use crate::following::Following;
+use crate::inspect::Holds;
 use crate::lanes::Lanes;
 use crate::options::Options;
 use crate::reader::Reader;
-use crate::{following, refold, schema, server, workspace};
+use crate::{following, inspect, refold, schema, server};
 
 /// An open store on a replica set. Cheap calls: everything is shared.
 pub struct MongoStore {
@@ -43,14 +44,15 @@ impl MongoStore {
     /// # Errors
     /// Any [`OpenError`].
     pub async fn open(uri: &str, options: Options, mirror: Arc<Mirror>) -> Result<Arc<Self>, OpenError> {
-        let mut client_options = ClientOptions::parse(uri)
-            .await
-            .map_err(|_| OpenError::Uri("it must look like mongodb://host:27017/database?replicaSet=rs0"))?;
-        options.apply(&mut client_options);
-        let name = client_options.default_database.get_or_insert_with(|| options.database.clone()).clone();
-        let client = Client::with_options(client_options.clone())
-            .map_err(|_| OpenError::Uri("its options contradict each other"))?;
-        server::check(&client, &client_options).await?;
+        let (client, client_options) = connect(uri, &options).await?;
+        let about = server::check(&client, &client_options).await?;
+        if about.is_vulnerable {
+            tracing::warn!(
+                version = about.version,
+                "this version of MongoDB lets anybody who reaches it read its memory (CVE-2025-14847); update it"
+            );
+        }
+        let name = client_options.default_database.clone().unwrap_or_default();
         let inner = Arc::new(Inner {
             db: client.database(&name),
             calls: Calls::here(),
@@ -59,10 +61,10 @@ impl MongoStore {
             following: Following::new(mirror),
             options,
         });
-        inner.refuse_newer().await?;
+        inner.refuse_what_is_not_ours().await?;
         schema::make(&inner.db).await.map_err(|error| server::open_error(&error, &client_options))?;
-        refold::if_outdated(&inner).await.map_err(OpenError::Store)?;
-        following::begin(&inner).await.map_err(OpenError::Store)?;
+        refold::if_outdated(&inner).await.map_err(|error| server::of_call(error, &name))?;
+        following::begin(&inner).await.map_err(|error| server::of_call(error, &name))?;
         Ok(Arc::new(Self { inner }))
     }
 
@@ -120,16 +122,32 @@ impl Inner {
         Reader::majority(self.db.clone(), most)
     }
 
-    /// Leaves a store alone that a newer version of this program has written.
-    async fn refuse_newer(&self) -> Result<(), OpenError> {
+    /// Leaves alone what a newer version of this program has written, and what something else has.
+    async fn refuse_what_is_not_ours(&self) -> Result<(), OpenError> {
         let mut reader = self.reader(self.options.deadline);
-        match workspace::schema(&mut reader).await.map_err(OpenError::Store)? {
-            Some(found) if found > schema::SCHEMA => {
-                Err(OpenError::NewerSchema { found, known: schema::SCHEMA })
+        let holds = inspect::holds(&mut reader).await;
+        match holds.map_err(|error| server::of_call(error, self.db.name()))? {
+            Holds::Store { schema } if schema > schema::SCHEMA => {
+                Err(OpenError::NewerSchema { found: schema, known: schema::SCHEMA })
             }
-            Some(_) | None => Ok(()),
+            Holds::SomethingElse { collection } => {
+                Err(OpenError::Foreign { database: self.db.name().to_owned(), collection })
+            }
+            Holds::Store { .. } | Holds::Nothing => Ok(()),
         }
     }
+}
+
+/// A client for this connection string, and the options it has with ours in them. Nothing was sent yet.
+pub(crate) async fn connect(uri: &str, options: &Options) -> Result<(Client, ClientOptions), OpenError> {
+    let mut client_options = ClientOptions::parse(uri)
+        .await
+        .map_err(|_| OpenError::Uri("it must look like mongodb://host:27017/database?replicaSet=rs0"))?;
+    options.apply(&mut client_options);
+    client_options.default_database.get_or_insert_with(|| options.database.clone());
+    let client = Client::with_options(client_options.clone())
+        .map_err(|_| OpenError::Uri("its options contradict each other"))?;
+    Ok((client, client_options))
 }
 
 /// A defect of this program: something it made itself is not there.

@@ -5,6 +5,7 @@
 
 mod files;
 pub mod finding;
+mod mongodb;
 mod store;
 
 use std::process::ExitCode;
@@ -36,6 +37,11 @@ pub async fn run(settings: Settings, args: DoctorArgs) -> Result<ExitCode, Comma
         }
         StoreUrl::File(path) => {
             let found = files::check(path);
+            found.lines.iter().for_each(|finding| findings.say(finding));
+            found.is_there
+        }
+        StoreUrl::Mongo(url) => {
+            let found = mongodb::check(url, &settings).await;
             found.lines.iter().for_each(|finding| findings.say(finding));
             found.is_there
         }

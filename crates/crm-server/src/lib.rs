@@ -24,6 +24,7 @@ pub mod run;
 pub mod seed;
 pub mod serve;
 pub mod settings;
+pub mod store;
 pub mod telemetry;
 pub mod timezone;
 pub mod users;

@@ -9,11 +9,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crm_http::state::RenderMetrics;
-use crm_sqlite::store::SqliteStore;
 use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
 use crate::command_error::CommandError;
+use crate::store::Store;
 
 /// Passwords that wait to be hashed or are being hashed.
 pub const HASHES_IN_PROGRESS: &str = "password_hashes_in_progress";
@@ -37,7 +37,7 @@ const TIDY_EVERY: Duration = Duration::from_secs(5);
 ///
 /// # Errors
 /// Somebody else counts already.
-pub fn start(store: Arc<SqliteStore>) -> Result<RenderMetrics, CommandError> {
+pub fn start(store: Store) -> Result<RenderMetrics, CommandError> {
     let failed = |cause: crate::command_error::Cause| CommandError::failed("nothing can be counted", cause);
     let recorder = PrometheusBuilder::new()
         .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS)
@@ -67,9 +67,10 @@ fn describe() {
     describe_counter!(RELOADS, "Times that what is held in memory was loaded anew.");
 }
 
-/// Takes over what the store counts.
+/// Takes over what the embedded store counts. A MongoDB has numbers of its own.
 #[expect(clippy::cast_precision_loss, reason = "no queue is so long that a float could not tell")]
-fn ask(store: &SqliteStore) {
+fn ask(store: &Store) {
+    let Store::Embedded(store) = store else { return };
     let stats = store.stats();
     gauge!(WRITES_QUEUED).set(stats.writes_queued as f64);
     gauge!(READS_QUEUED).set(stats.reads_queued as f64);

@@ -21,7 +21,6 @@ pub mod world;
 
 use std::time::Duration;
 
-use crm_app::ports::maintenance::Maintenance;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use self::people::SAMPLE_ACCOUNTS;
@@ -40,12 +39,12 @@ pub async fn seed(settings: Settings, args: SeedArgs) -> Result<(), CommandError
     telemetry::start(&settings.log)?;
     confirm(&settings, &args)?;
     // A server would go on with users that are gone.
-    let lock = if args.reset { wiring::lock(&settings)? } else { None };
+    let lock = if args.reset { wiring::lock(&settings.store.url)? } else { None };
     let wiring = Wiring::open_for_command(&settings).await?;
     make_room(&wiring, &settings, args.reset).await?;
     let amounts = args.amounts();
     plant(&wiring, amounts, args.random_seed, &bar()).await?;
-    let made = wiring.store.inventory().await.map_err(store_failed)?;
+    let made = wiring.store.maintenance().inventory().await.map_err(store_failed)?;
     output::say(&format!(
         "{} holds {} users, {} leads, {} customers, {} notes, {} tasks and {} events",
         settings.store.url, made.users, made.leads, made.customers, made.notes, made.tasks, made.activities
@@ -72,9 +71,9 @@ fn confirm(settings: &Settings, args: &SeedArgs) -> Result<(), CommandError> {
 
 async fn make_room(wiring: &Wiring, settings: &Settings, reset: bool) -> Result<(), CommandError> {
     if reset {
-        return wiring.store.clear().await.map_err(store_failed);
+        return wiring.store.maintenance().clear().await.map_err(store_failed);
     }
-    let there = wiring.store.inventory().await.map_err(store_failed)?;
+    let there = wiring.store.maintenance().inventory().await.map_err(store_failed)?;
     if there.users > 0 {
         return Err(CommandError::Usage(format!(
             "{} has {} users and is left alone; with --reset everything in it is deleted first",

@@ -21,7 +21,7 @@ use crate::{output, telemetry};
 pub async fn serve(settings: Settings, secrets: Secrets) -> Result<(), CommandError> {
     let begun = Instant::now();
     telemetry::start(&settings.log)?;
-    let _lock = wiring::lock(&settings)?;
+    let _lock = wiring::lock(&settings.store.url)?;
     let (steps, token) = FirstSteps::prepare()?;
     let wiring = Wiring::open(&settings, &secrets, token).await?;
     let listening = Listening::begin(&settings, wiring, Fallback::None)?;

@@ -10,6 +10,7 @@ pub mod environment;
 mod layers;
 mod leaf;
 pub mod listing;
+pub mod mongo_url;
 pub mod network;
 mod origin;
 pub mod problem;
@@ -22,7 +23,7 @@ mod tree;
 mod variables;
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use config::Value;
 use garde::Validate;
@@ -35,6 +36,7 @@ use self::sections::{
     AuthSettings, CorsSettings, LimitSettings, LogSettings, MetricsSettings, ServerSettings, StoreSettings,
     WorkspaceSettings,
 };
+use self::store_url::StoreUrl;
 
 /// Every setting, checked. `config/default.toml` describes each one.
 #[derive(Debug, Clone, Deserialize, Validate)]
@@ -44,6 +46,11 @@ pub struct Settings {
     #[serde(skip)]
     #[garde(skip)]
     pub environment: Environment,
+    /// Where secrets that were made up are kept: beside the data, or in the working folder's `data` where that is on a
+    /// MongoDB. None where the data ends with the server.
+    #[serde(skip)]
+    #[garde(skip)]
+    pub secrets_folder: Option<PathBuf>,
     /// How the server listens and what it bears.
     #[garde(dive)]
     pub server: ServerSettings,
@@ -138,6 +145,10 @@ where
     }
     settings.environment = layers.environment;
     settings.store.url = settings.store.url.within(&options.cwd);
+    settings.secrets_folder = match &settings.store.url {
+        url @ (StoreUrl::File(_) | StoreUrl::Memory) => url.folder().map(Path::to_owned),
+        StoreUrl::Mongo(_) => Some(options.cwd.join("data")),
+    };
     (settings, tree, problems)
 }
 

@@ -1,7 +1,5 @@
 //! The time zone that decides which day it is.
 
-use crm_app::ports::maintenance::Maintenance;
-use crm_app::ports::workspace::Workspaces;
 use crm_domain::calendar::Calendar;
 
 use crate::command_error::CommandError;
@@ -18,11 +16,11 @@ pub async fn run(settings: Settings, zone: Option<String>) -> Result<(), Command
     let wanted = zone.map(|zone| calendar(&zone)).transpose()?;
     let wiring = Wiring::open_for_command(&settings).await?;
     let failed = |error| CommandError::failed("the time zone cannot be changed", error);
-    let before = wiring.store.workspace().await.map_err(failed)?.calendar;
+    let before = wiring.ctx.stores.workspaces.workspace().await.map_err(failed)?.calendar;
     match wanted {
         None => output::say(before.zone_name()),
         Some(wanted) => {
-            wiring.store.set_calendar(wanted).await.map_err(failed)?;
+            wiring.store.maintenance().set_calendar(wanted).await.map_err(failed)?;
             output::say(&format!(
                 "{} (was {}); due dates, totals and days are counted anew",
                 wanted.zone_name(),

@@ -5,20 +5,13 @@ use std::io::ErrorKind;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use super::finding::Finding;
+use super::finding::{Finding, Found};
 
 /// Below this the next hours may fill the disk.
 const TIGHT: u64 = 1 << 30;
 /// Below this the next minutes may.
 const FULL: u64 = 64 << 20;
 const MIB: u64 = 1 << 20;
-
-/// What was found of the files.
-pub(super) struct Found {
-    pub(super) lines: Vec<Finding>,
-    /// Whether there is a store that could be opened.
-    pub(super) is_there: bool,
-}
 
 /// Looks at the store's file and its folder.
 pub(super) fn check(path: &Path) -> Found {

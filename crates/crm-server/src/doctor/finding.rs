@@ -18,6 +18,15 @@ pub struct Finding {
     text: String,
 }
 
+/// What was found of the place where the store is, or would be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// What was found, in order.
+    pub lines: Vec<Finding>,
+    /// Whether there is a store that could be opened.
+    pub is_there: bool,
+}
+
 impl Finding {
     /// As it should be.
     pub fn good(about: &'static str, text: impl Into<String>) -> Self {

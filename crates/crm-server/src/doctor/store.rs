@@ -1,13 +1,11 @@
 //! What the store says about itself.
 
+use crm_app::context::Stores;
 use crm_app::error::StoreError;
 use crm_app::ports::maintenance::Maintenance;
-use crm_app::ports::users::Users;
-use crm_app::ports::workspace::Workspaces;
 use crm_domain::access::action::Action;
 use crm_domain::access::actor::Actor;
 use crm_domain::access::policy::authorize;
-use crm_sqlite::store::SqliteStore;
 
 use super::finding::Finding;
 use crate::cli::DoctorArgs;
@@ -29,10 +27,11 @@ pub(super) async fn check(
         }
     };
     let asked = async {
-        holdings(&wiring.store, say).await?;
-        integrity(&wiring.store, say).await?;
+        let maintenance = wiring.store.maintenance();
+        holdings(&wiring.ctx.stores, maintenance.as_ref(), say).await?;
+        integrity(maintenance.as_ref(), say).await?;
         if args.recount {
-            counters(&wiring.store, args.repair, say).await?;
+            counters(maintenance.as_ref(), args.repair, say).await?;
         }
         Ok(())
     };
@@ -40,9 +39,13 @@ pub(super) async fn check(
     wiring.close().await
 }
 
-async fn holdings(store: &SqliteStore, say: &mut dyn FnMut(Finding)) -> Result<(), StoreError> {
-    let workspace = store.workspace().await?;
-    let held = store.inventory().await?;
+async fn holdings(
+    stores: &Stores,
+    maintenance: &dyn Maintenance,
+    say: &mut dyn FnMut(Finding),
+) -> Result<(), StoreError> {
+    let workspace = stores.workspaces.workspace().await?;
+    let held = maintenance.inventory().await?;
     say(Finding::good(
         "store",
         format!(
@@ -61,7 +64,7 @@ async fn holdings(store: &SqliteStore, say: &mut dyn FnMut(Finding)) -> Result<(
     }
     // The system may read everything; were it denied, there is nothing to tell.
     if let Ok(grant) = authorize(&Actor::system("doctor"), Action::ReadUsers) {
-        let begun = store.transfers(grant.scope()).await?.len();
+        let begun = stores.users.transfers(grant.scope()).await?.len();
         if begun > 0 {
             let text = format!("{begun} are not finished; the next start of the server takes them up");
             say(Finding::doubtful("hand-overs", text));
@@ -70,7 +73,7 @@ async fn holdings(store: &SqliteStore, say: &mut dyn FnMut(Finding)) -> Result<(
     Ok(())
 }
 
-async fn integrity(store: &SqliteStore, say: &mut dyn FnMut(Finding)) -> Result<(), StoreError> {
+async fn integrity(store: &dyn Maintenance, say: &mut dyn FnMut(Finding)) -> Result<(), StoreError> {
     let problems = store.check().await?;
     if problems.is_empty() {
         say(Finding::good("integrity", "every record can be read, found and has its events"));
@@ -81,7 +84,11 @@ async fn integrity(store: &SqliteStore, say: &mut dyn FnMut(Finding)) -> Result<
     Ok(())
 }
 
-async fn counters(store: &SqliteStore, repair: bool, say: &mut dyn FnMut(Finding)) -> Result<(), StoreError> {
+async fn counters(
+    store: &dyn Maintenance,
+    repair: bool,
+    say: &mut dyn FnMut(Finding),
+) -> Result<(), StoreError> {
     let differences = store.recount(repair).await?;
     if differences.is_empty() {
         say(Finding::good("counters", "agree with the records they count"));

@@ -8,7 +8,6 @@ use crm_app::error::StoreError;
 use crm_app::ports::maintenance::Maintenance;
 use crm_domain::password_hash::PasswordHash;
 use crm_domain::values::password::NewPassword;
-use crm_sqlite::store::SqliteStore;
 use indicatif::ProgressBar;
 use secrecy::SecretString;
 use tokio::task::JoinHandle;
@@ -40,7 +39,8 @@ pub async fn plant(
     let failed = |cause: Cause| CommandError::failed("the sample data cannot be made", cause);
     let world = world(&wiring.ctx, amounts, random_seed).await.map_err(failed)?;
     bar.set_length(1 + amounts.agents + amounts.leads + amounts.customers + amounts.tasks);
-    let mut loader = Loader { store: &wiring.store, batch: Vec::new(), on_its_way: None, bar, records: 0 };
+    let mut loader =
+        Loader { store: wiring.store.maintenance(), batch: Vec::new(), on_its_way: None, bar, records: 0 };
     bar.set_message("users");
     for user in world.people.commits(&world.ctx) {
         loader.add(vec![user]).await.map_err(failed)?;
@@ -81,7 +81,7 @@ async fn hash(ctx: &Ctx, password: &str) -> Result<PasswordHash, Cause> {
 
 /// Gathers commits and hands them to the store in batches, in the order in which they come.
 struct Loader<'a> {
-    store: &'a Arc<SqliteStore>,
+    store: Arc<dyn Maintenance>,
     batch: Vec<Arc<Commit>>,
     on_its_way: Option<JoinHandle<Result<(), StoreError>>>,
     bar: &'a ProgressBar,
@@ -104,7 +104,7 @@ impl Loader<'_> {
 
     async fn send(&mut self) -> Result<(), Cause> {
         self.arrived().await?;
-        let (store, batch) = (Arc::clone(self.store), std::mem::take(&mut self.batch));
+        let (store, batch) = (Arc::clone(&self.store), std::mem::take(&mut self.batch));
         self.on_its_way = Some(tokio::spawn(async move { store.load(batch).await }));
         self.bar.inc(std::mem::take(&mut self.records));
         Ok(())

@@ -2,7 +2,6 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
 
 use actix_web::dev::{Server, ServerHandle};
 use crm_app::context::Ctx;
@@ -44,7 +43,7 @@ impl Listening {
     pub fn begin(settings: &Settings, wiring: Wiring, fallback: Fallback) -> Result<Self, CommandError> {
         let signals = Signals::install()?;
         let render =
-            if settings.metrics.enabled { Some(numbers::start(Arc::clone(&wiring.store))?) } else { None };
+            if settings.metrics.enabled { Some(numbers::start(wiring.store.clone())?) } else { None };
         let (here, numbers) = match (render, settings.metrics.listen) {
             (Some(render), Some(apart)) => (None, Some(listen_apart(apart, render)?)),
             (here, Some(_) | None) => (here, None),

@@ -37,7 +37,7 @@ impl Secrets {
         if let (Some(access), Some(refresh)) = (access_secret, refresh_secret) {
             return Ok(Self { access: access.clone(), refresh: refresh.clone() });
         }
-        let kept = match settings.store.url.folder() {
+        let kept = match &settings.secrets_folder {
             Some(folder) => keeping::kept_or_made(&folder.join(KEPT))?,
             None => Self::fresh()?,
         };
@@ -93,7 +93,7 @@ pub fn state(settings: &Settings) -> Result<String, SettingsError> {
     if settings.auth.access_secret.is_some() && settings.auth.refresh_secret.is_some() {
         return Ok("both are set".to_owned());
     }
-    let Some(path) = settings.store.url.folder().map(|folder| folder.join(KEPT)) else {
+    let Some(path) = settings.secrets_folder.as_ref().map(|folder| folder.join(KEPT)) else {
         return Ok("made up at each start, since the store is in memory".to_owned());
     };
     let shown = path.display();

@@ -79,6 +79,36 @@ pub struct StoreSettings {
     #[serde(deserialize_with = "leaf::whole")]
     #[garde(custom(between(1, 64)))]
     pub readers: usize,
+    /// How a MongoDB is talked to.
+    #[garde(dive)]
+    pub mongodb: MongoSettings,
+}
+
+/// How a MongoDB is talked to, where the connection string does not say it.
+#[derive(Debug, Clone, Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+#[garde(allow_unvalidated)]
+pub struct MongoSettings {
+    /// The most connections to each member.
+    #[serde(deserialize_with = "leaf::whole")]
+    #[garde(custom(between(1, 10_000)))]
+    pub pool_size: u32,
+    /// Milliseconds that making a connection may take.
+    #[serde(deserialize_with = "leaf::whole")]
+    #[garde(custom(between(50, 60_000)))]
+    pub connect_timeout_ms: u64,
+    /// Milliseconds that a call waits for a member that can take it.
+    #[serde(deserialize_with = "leaf::whole")]
+    #[garde(custom(between(50, 60_000)))]
+    pub selection_timeout_ms: u64,
+    /// Milliseconds between two looks at each member.
+    #[serde(deserialize_with = "leaf::whole")]
+    #[garde(custom(between(500, 60_000)))]
+    pub heartbeat_ms: u64,
+    /// Milliseconds that a read, or a write with all its repetitions, may take.
+    #[serde(deserialize_with = "leaf::whole")]
+    #[garde(custom(between(500, 60_000)))]
+    pub deadline_ms: u64,
 }
 
 /// Tokens and passwords.

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use super::mongo_url::MongoUrl;
+
 /// The address of the store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StoreUrl {
@@ -10,6 +12,8 @@ pub enum StoreUrl {
     File(PathBuf),
     /// An embedded store that ends with the process: `sqlite://:memory:`.
     Memory,
+    /// A distributed store on a MongoDB replica set: `mongodb://host/database?replicaSet=rs0`.
+    Mongo(MongoUrl),
 }
 
 impl StoreUrl {
@@ -17,12 +21,12 @@ impl StoreUrl {
     ///
     /// # Errors
     /// Gives the reason, without the address, which may hold a password.
-    pub(super) fn parse(text: &str) -> Result<Self, &'static str> {
+    pub fn parse(text: &str) -> Result<Self, &'static str> {
         if text.starts_with("mongodb://") || text.starts_with("mongodb+srv://") {
-            return Err("mongodb:// is not supported by this build; use sqlite://, or leave it out");
+            return MongoUrl::parse(text).map(Self::Mongo);
         }
         match text.strip_prefix("sqlite://") {
-            None => Err("must start with sqlite://, such as sqlite://data/crm.db"),
+            None => Err("must start with sqlite:// or mongodb://, such as sqlite://data/crm.db"),
             Some("" | "/") => Err("must name a file, such as sqlite://data/crm.db"),
             Some(":memory:") => Ok(Self::Memory),
             Some(path) if path.ends_with('/') => Err("must name a file, not a folder"),
@@ -31,10 +35,11 @@ impl StoreUrl {
     }
 
     /// The same store, with a relative path taken to start in `folder`.
-    pub(super) fn within(&self, folder: &Path) -> Self {
+    #[must_use]
+    pub fn within(&self, folder: &Path) -> Self {
         match self {
             Self::File(path) => Self::File(folder.join(path)),
-            Self::Memory => Self::Memory,
+            Self::Memory | Self::Mongo(_) => self.clone(),
         }
     }
 
@@ -42,7 +47,7 @@ impl StoreUrl {
     pub fn folder(&self) -> Option<&Path> {
         match self {
             Self::File(path) => path.parent(),
-            Self::Memory => None,
+            Self::Memory | Self::Mongo(_) => None,
         }
     }
 }
@@ -52,6 +57,7 @@ impl fmt::Display for StoreUrl {
         match self {
             Self::File(path) => write!(f, "sqlite://{}", path.display()),
             Self::Memory => f.write_str("sqlite://:memory:"),
+            Self::Mongo(url) => url.fmt(f),
         }
     }
 }
@@ -69,10 +75,13 @@ mod tests {
     }
 
     #[test]
-    fn a_mongodb_address_is_refused_without_being_quoted() {
-        let reason = StoreUrl::parse("mongodb://root:hunter2@db/crm").unwrap_err();
-        assert!(reason.starts_with("mongodb:// is not supported by this build"));
-        assert!(!reason.contains("hunter2"));
+    fn the_address_of_a_mongodb_is_taken_and_its_password_not_shown() {
+        for text in ["mongodb://root:hunter2@db/crm", "mongodb+srv://root:hunter2@db/crm"] {
+            let url = StoreUrl::parse(text).unwrap();
+            assert!(!format!("{url} {url:?}").contains("hunter2"), "{url}");
+            assert_eq!(url.within(Path::new("/srv")), url);
+            assert_eq!(url.folder(), None);
+        }
     }
 
     #[test]

@@ -225,9 +225,18 @@ fn a_section_is_no_setting_and_a_setting_no_section() {
 }
 
 #[test]
-fn a_mongodb_address_is_refused_and_its_password_is_not_shown() {
-    let text = Place::new().refusal(&[("MONGODB_URI", "mongodb://root:hunter2@db/crm")]);
-    assert_snapshot!(text, @"bad setting store.url: mongodb:// is not supported by this build; use sqlite://, or leave it out (MONGODB_URI in the environment)");
+fn a_mongodb_address_without_a_host_is_refused_and_its_password_is_not_shown() {
+    let text = Place::new().refusal(&[("MONGODB_URI", "mongodb://root:hunter2@/crm")]);
+    assert_snapshot!(text, @"bad setting store.url: must name a host, such as mongodb://127.0.0.1:27017/crm?replicaSet=rs0 (MONGODB_URI in the environment)");
+}
+
+#[test]
+fn secrets_are_kept_in_the_working_folder_where_the_data_is_on_a_mongodb() {
+    let place = Place::new();
+    let kept = |url| place.load(&[("MONGODB_URI", url)]).secrets_folder;
+    assert_eq!(kept("mongodb://db/crm"), Some(place.folder.path().join("data")));
+    assert_eq!(kept("sqlite://elsewhere/crm.db"), Some(place.folder.path().join("elsewhere")));
+    assert_eq!(kept("sqlite://:memory:"), None);
 }
 
 #[test]

@@ -13,7 +13,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("crm-mongo", &["crm-app", "crm-domain"]),
     ("crm-http", &["crm-app", "crm-domain"]),
     ("crm-testkit", &["crm-app", "crm-domain"]),
-    ("crm-server", &["crm-app", "crm-domain", "crm-http", "crm-security", "crm-sqlite"]),
+    ("crm-server", &["crm-app", "crm-domain", "crm-http", "crm-mongo", "crm-security", "crm-sqlite"]),
 ];
 
 /// Whose names begin like this may be used only there, in tests too.

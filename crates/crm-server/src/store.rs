@@ -1,0 +1,117 @@
+//! The store that the settings name, open: the embedded one or the distributed one.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crm_app::context::Stores;
+use crm_app::mirror::Mirror;
+use crm_app::ports::maintenance::Maintenance;
+use crm_mongo::options::Options as MongoOptions;
+use crm_mongo::store::MongoStore;
+use crm_sqlite::engine::location::Location;
+use crm_sqlite::engine::options::Options as SqliteOptions;
+use crm_sqlite::store::SqliteStore;
+
+use crate::command_error::{Cause, CommandError};
+use crate::settings::mongo_url::MongoUrl;
+use crate::settings::sections::StoreSettings;
+use crate::settings::store_url::StoreUrl;
+
+/// An open store. Clones are the same store.
+#[derive(Clone)]
+pub enum Store {
+    /// In this process, in a file or in memory.
+    Embedded(Arc<SqliteStore>),
+    /// On a MongoDB replica set, shared with other servers.
+    Distributed(Arc<MongoStore>),
+}
+
+impl Store {
+    /// Opens the store at this address, which need not be the one of the settings, and fills the mirror.
+    ///
+    /// # Errors
+    /// It cannot be opened; the text shows no more of the address than hosts, database or file.
+    pub async fn open(
+        url: &StoreUrl,
+        settings: &StoreSettings,
+        mirror: Arc<Mirror>,
+    ) -> Result<Self, CommandError> {
+        let failed = |cause: Cause| CommandError::failed(format!("{url} cannot be opened"), cause);
+        match url {
+            StoreUrl::File(path) => embedded(Location::File(path.clone()), settings, mirror).await,
+            StoreUrl::Memory => embedded(Location::Memory, settings, mirror).await,
+            StoreUrl::Mongo(url) => distributed(url, settings, mirror).await,
+        }
+        .map_err(failed)
+    }
+
+    /// What use cases see of it.
+    pub fn ports(&self) -> Stores {
+        match self {
+            Self::Embedded(store) => Stores::of(Arc::clone(store)),
+            Self::Distributed(store) => Stores::of(Arc::clone(store)),
+        }
+    }
+
+    /// What operators do to it as a whole.
+    pub fn maintenance(&self) -> Arc<dyn Maintenance> {
+        match self {
+            Self::Embedded(store) => Arc::<SqliteStore>::clone(store),
+            Self::Distributed(store) => Arc::<MongoStore>::clone(store),
+        }
+    }
+
+    /// Lets go of it, and waits until the embedded store has finished what was queued and emptied its log.
+    ///
+    /// # Errors
+    /// Somebody else still holds it after a few seconds. Nothing is lost by it: what was answered is on the disk.
+    pub async fn close(self) -> Result<(), CommandError> {
+        // Threads that served requests let go of their share soon after they were told to end.
+        let alone = async {
+            while self.holders() > 1 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        if tokio::time::timeout(CLOSING, alone).await.is_err() {
+            return Err(CommandError::failed("the store cannot be closed", "it is still in use"));
+        }
+        // Closing blocks.
+        let closed = tokio::task::spawn_blocking(move || drop(self)).await;
+        closed.map_err(|error| CommandError::failed("the store cannot be closed", error))
+    }
+
+    fn holders(&self) -> usize {
+        match self {
+            Self::Embedded(store) => Arc::strong_count(store),
+            Self::Distributed(store) => Arc::strong_count(store),
+        }
+    }
+}
+
+/// How long is waited for others to let go of the store.
+const CLOSING: Duration = Duration::from_secs(5);
+
+async fn embedded(location: Location, settings: &StoreSettings, mirror: Arc<Mirror>) -> Result<Store, Cause> {
+    let options = SqliteOptions { readers: settings.readers, ..SqliteOptions::default() };
+    // Opening blocks.
+    let opened = tokio::task::spawn_blocking(move || SqliteStore::open(&location, &options, mirror)).await?;
+    Ok(Store::Embedded(opened?))
+}
+
+async fn distributed(url: &MongoUrl, settings: &StoreSettings, mirror: Arc<Mirror>) -> Result<Store, Cause> {
+    let opened = MongoStore::open(url.expose(), mongo_options(settings), mirror).await;
+    Ok(Store::Distributed(opened?))
+}
+
+/// How a MongoDB is talked to.
+pub fn mongo_options(settings: &StoreSettings) -> MongoOptions {
+    let settings = &settings.mongodb;
+    MongoOptions {
+        pool: settings.pool_size,
+        connect_timeout: Duration::from_millis(settings.connect_timeout_ms),
+        selection_timeout: Duration::from_millis(settings.selection_timeout_ms),
+        heartbeat: Duration::from_millis(settings.heartbeat_ms),
+        deadline: Duration::from_millis(settings.deadline_ms),
+        ..MongoOptions::default()
+    }
+}
