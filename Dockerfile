@@ -17,8 +17,12 @@ COPY --from=build /out/crm-server /usr/local/bin/crm-server
 # A new volume takes over the owner of the folder it is mounted on.
 COPY --from=build --chown=nonroot:nonroot /out/data /data
 WORKDIR /data
+# Inside a container the server has to listen at every address, so it must be told that a proxy with TLS stands before it.
+# Where there is none, publish the port to this machine only, or set CRM__SERVER__TLS__CERT_FILE and …__KEY_FILE and
+# CRM__SERVER__BEHIND_PROXY=false.
 ENV CRM__ENVIRONMENT=production \
     CRM__SERVER__HOST=0.0.0.0 \
+    CRM__SERVER__BEHIND_PROXY=true \
     CRM__STORE__URL=sqlite:///data/crm.db
 USER nonroot
 VOLUME /data

@@ -70,7 +70,7 @@ pub struct SeedArgs {
     /// In production: yes, this store is meant
     #[arg(long)]
     pub yes_in_production: bool,
-    /// In production: the passwords of the sample accounts are in the manual, and anybody can sign in with them
+    /// In production: the passwords of the sample accounts are in the manual; the server starts once they have others
     #[arg(long)]
     pub i_know_that_everybody_knows_the_passwords: bool,
 }

@@ -2,6 +2,7 @@
 
 mod first_steps;
 pub mod listening;
+pub mod sample_passwords;
 mod signals;
 
 use std::time::Instant;
@@ -24,6 +25,9 @@ pub async fn serve(settings: Settings, secrets: Secrets) -> Result<(), CommandEr
     let _lock = wiring::lock(&settings.store.url)?;
     let (steps, token) = FirstSteps::prepare()?;
     let wiring = Wiring::open(&settings, &secrets, token).await?;
+    if settings.environment.is_strict() {
+        sample_passwords::refuse(&wiring.ctx).await?;
+    }
     let listening = Listening::begin(&settings, wiring, Fallback::None)?;
     tracing::info!(
         version = env!("CARGO_PKG_VERSION"),

@@ -7,6 +7,8 @@
 //! Every problem is reported at once, each by its key, and no text ever holds a secret's value.
 
 pub mod environment;
+pub mod exposure;
+pub mod key_file;
 mod layers;
 mod leaf;
 pub mod listing;
@@ -110,8 +112,11 @@ impl Settings {
     where
         E: IntoIterator<Item = (String, String)>,
     {
-        let (settings, _, mut problems) = read(options);
+        let cwd = options.cwd.clone();
+        let (settings, tree, mut problems) = read(options);
         problems.extend(secrets::weaknesses(&settings.environment, &settings.auth));
+        problems.extend(exposure::flaws(&settings));
+        problems.extend(exposure::open_files_with_secrets(&settings, &tree, &cwd));
         SettingsError::unless_empty(problems)?;
         let secrets = Secrets::obtain(&settings)?;
         Ok((settings, secrets))
@@ -149,6 +154,7 @@ where
         url @ (StoreUrl::File(_) | StoreUrl::Memory) => url.folder().map(Path::to_owned),
         StoreUrl::Mongo(_) => Some(options.cwd.join("data")),
     };
+    settings.server.tls = settings.server.tls.within(&options.cwd);
     (settings, tree, problems)
 }
 

@@ -40,6 +40,19 @@ pub(super) fn not_shorter_than(access: &Duration) -> impl FnOnce(&Duration, &())
     }
 }
 
+/// A file that is of use only beside another one.
+pub(super) fn together_with<T>(
+    other: &'static str,
+    other_is_given: bool,
+) -> impl FnOnce(&Option<T>, &()) -> garde::Result {
+    move |value, ()| {
+        if other_is_given && value.is_none() {
+            return Err(garde::Error::new(format!("must be given together with {other}")));
+        }
+        Ok(())
+    }
+}
+
 /// OWASP names pairs of memory and passes of equal strength; less memory than 19 MiB needs more passes.
 pub(super) fn strong_enough(memory_kib: u32) -> impl FnOnce(&u32, &()) -> garde::Result {
     let least = match memory_kib {

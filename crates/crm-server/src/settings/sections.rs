@@ -4,6 +4,7 @@
 //! default and the words that explain it.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chrono_tz::Tz;
@@ -13,7 +14,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error};
 
 use super::network::{self, Network};
-use super::rules::{DAY, between, lasts, not_shorter_than, strong_enough};
+use super::rules::{DAY, between, lasts, not_shorter_than, strong_enough, together_with};
 use super::store_url::StoreUrl;
 use super::{leaf, origin, span};
 
@@ -55,15 +56,54 @@ pub struct ServerSettings {
     /// Proxies whose `X-Forwarded-For` is believed.
     #[serde(deserialize_with = "networks")]
     pub trusted_proxies: Vec<Network>,
+    /// Whether a proxy with TLS stands before the server, so that it may listen in clear.
+    #[serde(deserialize_with = "leaf::switch")]
+    pub behind_proxy: bool,
     /// The address under which clients reach the server.
     #[serde(deserialize_with = "public_url")]
     pub public_url: Option<String>,
+    /// TLS from this program itself.
+    #[garde(dive)]
+    pub tls: TlsSettings,
 }
 
 impl ServerSettings {
     /// Whether a peer is a proxy of ours, whose word on the client's address counts.
     pub fn trusts(&self, peer: IpAddr) -> bool {
         self.trusted_proxies.iter().any(|network| network.contains(peer))
+    }
+
+    /// Whether a proxy was declared, by the switch or by its address.
+    pub fn has_proxy(&self) -> bool {
+        self.behind_proxy || !self.trusted_proxies.is_empty()
+    }
+}
+
+/// TLS from this program itself. Both files or none.
+#[derive(Debug, Clone, Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+#[garde(allow_unvalidated)]
+pub struct TlsSettings {
+    /// The certificate and those above it, in PEM.
+    #[serde(deserialize_with = "file")]
+    #[garde(custom(together_with("server.tls.key_file", self.key_file.is_some())))]
+    pub cert_file: Option<PathBuf>,
+    /// Its private key, in PEM.
+    #[serde(deserialize_with = "file")]
+    #[garde(custom(together_with("server.tls.cert_file", self.cert_file.is_some())))]
+    pub key_file: Option<PathBuf>,
+}
+
+impl TlsSettings {
+    /// Both files, if TLS is on.
+    pub fn files(&self) -> Option<(&Path, &Path)> {
+        self.cert_file.as_deref().zip(self.key_file.as_deref())
+    }
+
+    /// The same with relative paths taken to start in `folder`.
+    pub(super) fn within(self, folder: &Path) -> Self {
+        let within = |path: PathBuf| folder.join(path);
+        Self { cert_file: self.cert_file.map(within), key_file: self.key_file.map(within) }
     }
 }
 
@@ -260,6 +300,10 @@ fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Network>, 
 
 fn public_url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     leaf::optional(deserializer, "an address such as https://crm.example.com", origin::parse_public_url)
+}
+
+fn file<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<PathBuf>, D::Error> {
+    leaf::optional(deserializer, "the path of a file", |text| Some(PathBuf::from(text)))
 }
 
 fn store_url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<StoreUrl, D::Error> {

@@ -1,6 +1,7 @@
 //! Loading as a whole: which layer wins, and what a person reads when something is wrong.
 
-use std::fs;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
 use insta::assert_snapshot;
@@ -89,7 +90,7 @@ fn each_layer_wins_over_the_one_before_it() {
 fn production_has_defaults_of_its_own_that_a_file_overrides() {
     let place = Place::new();
     let env = [("NODE_ENV", "production")];
-    assert_eq!(place.load(&env).server.host.to_string(), "0.0.0.0");
+    assert_eq!(place.load(&env).server.host.to_string(), "127.0.0.1", "nobody is let in by default");
     assert_eq!(place.load(&env).metrics.listen, Some("127.0.0.1:9464".parse().unwrap()));
     let place = place.file("config/production.toml", "[server]\nhost = \"10.1.2.3\"\n");
     assert_eq!(place.load(&env).server.host.to_string(), "10.1.2.3");
@@ -286,6 +287,91 @@ fn production_names_all_missing_secrets_beside_all_else() {
       auth.refresh_secret: is missing; set JWT_REFRESH_SECRET, for example to what `openssl rand -base64 48` prints
       server.port: must be a whole number from 0 to 65535, not "x" (PORT in the environment)
     "#);
+}
+
+/// What a start in production says, with good secrets.
+fn production(place: &Place, env: &[(&str, &str)]) -> Result<(), String> {
+    let strict = [("NODE_ENV", "production"), ("JWT_ACCESS_SECRET", ACCESS), ("JWT_REFRESH_SECRET", REFRESH)];
+    let options = place.options(&[&strict[..], env].concat());
+    let started = Settings::load_for_serving(options).map(drop);
+    started.map_err(|error| error.to_string().replace(&place.folder.path().display().to_string(), "<folder>"))
+}
+
+#[test]
+fn production_lets_others_ask_only_by_tls_or_through_a_declared_proxy() {
+    let place = Place::new().file("cert.pem", "").file("key.pem", "");
+    fs::set_permissions(place.folder.path().join("key.pem"), Permissions::from_mode(0o600)).unwrap();
+    let public = ("CRM__SERVER__HOST", "0.0.0.0");
+    assert_snapshot!(production(&place, &[public]).unwrap_err(), @"bad setting server.host: lets others than this machine ask in clear at 0.0.0.0; set server.tls.cert_file and server.tls.key_file, or declare the proxy with TLS that stands before it: server.behind_proxy = true");
+    let tls = [("CRM__SERVER__TLS__CERT_FILE", "cert.pem"), ("CRM__SERVER__TLS__KEY_FILE", "key.pem")];
+    for declared in [
+        &[("CRM__SERVER__BEHIND_PROXY", "true")][..],
+        &[("CRM__SERVER__TRUSTED_PROXIES", "10.0.0.0/8")],
+        &tls,
+    ] {
+        assert_eq!(production(&place, &[&[public], declared].concat()), Ok(()), "{declared:?}");
+    }
+    assert_eq!(production(&place, &[("CRM__SERVER__HOST", "::1")]), Ok(()));
+    assert!(production(&place, &[public, ("CRM__SERVER__PUBLIC_URL", "https://a.example")]).is_err());
+    assert!(Settings::load_for_serving(place.options(&[public])).is_ok(), "at home it may");
+}
+
+#[test]
+fn one_file_of_tls_without_the_other_is_refused_everywhere() {
+    let place = Place::new();
+    assert_snapshot!(place.refusal(&[("CRM__SERVER__TLS__CERT_FILE", "cert.pem")]), @r#"bad setting server.tls.key_file: must be given together with server.tls.cert_file, not "" (the default)"#);
+    assert_snapshot!(place.refusal(&[("CRM__SERVER__TLS__KEY_FILE", "key.pem")]), @r#"bad setting server.tls.cert_file: must be given together with server.tls.key_file, not "" (the default)"#);
+}
+
+#[test]
+fn production_takes_no_key_and_no_secret_from_a_file_that_others_can_read() {
+    let secrets = format!("[auth]\naccess_secret = \"{ACCESS}\"\nrefresh_secret = \"{REFRESH}\"\n");
+    let place = Place::new()
+        .file("cert.pem", "")
+        .file("key.pem", "")
+        .file("config/production.toml", &secrets)
+        .file(".env", "CRM__SERVER__TLS__CERT_FILE=cert.pem\nCRM__SERVER__TLS__KEY_FILE=key.pem\n");
+    let files = ["key.pem", "config/production.toml"].map(|name| place.folder.path().join(name));
+    let mode =
+        |mode| files.iter().for_each(|file| fs::set_permissions(file, Permissions::from_mode(mode)).unwrap());
+    mode(0o644);
+    let options = || place.options(&[("NODE_ENV", "production")]);
+    let text = Settings::load_for_serving(options()).unwrap_err().to_string();
+    assert!(!text.contains(ACCESS) && !text.contains(REFRESH), "{text}");
+    assert_snapshot!(text.replace(&place.folder.path().display().to_string(), "<folder>"), @"
+    2 bad settings:
+      <folder>/config/production.toml: holds a secret and can be read or changed by others; run `chmod 600 <folder>/config/production.toml`
+      server.tls.key_file: can be read or changed by others; run `chmod 600 <folder>/key.pem`
+    ");
+    mode(0o600);
+    assert!(Settings::load_for_serving(options()).is_ok());
+}
+
+#[test]
+fn all_that_is_unfit_for_production_is_told_at_once() {
+    let place =
+        Place::new().file("cert.pem", "").file("key.pem", "").file(".env", "JWT_ACCESS_SECRET=changeme\n");
+    fs::set_permissions(place.folder.path().join("key.pem"), Permissions::from_mode(0o644)).unwrap();
+    fs::set_permissions(place.folder.path().join(".env"), Permissions::from_mode(0o644)).unwrap();
+    let options = place.options(&[
+        ("NODE_ENV", "production"),
+        ("JWT_REFRESH_SECRET", "short"),
+        ("CORS_ORIGIN", "*"),
+        ("CRM__SERVER__HOST", "::"),
+        ("CRM__SERVER__TLS__KEY_FILE", "key.pem"),
+    ]);
+    let text = Settings::load_for_serving(options).unwrap_err().to_string();
+    for named in [
+        ".env: holds a secret",
+        "auth.access_secret: looks like a sample",
+        "auth.refresh_secret: is shorter",
+        "cors.origins: ",
+        "server.host: lets others",
+        "server.tls.cert_file: must be given together",
+    ] {
+        assert!(text.contains(named), "{named} is not in {text}");
+    }
+    assert!(!text.contains("changeme"), "{text}");
 }
 
 #[test]

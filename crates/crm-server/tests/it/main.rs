@@ -12,6 +12,7 @@ mod commands;
 mod demo;
 mod doctor;
 mod kill;
+mod production;
 mod seeding;
 mod serving;
 mod stopping;
