@@ -50,7 +50,7 @@ async fn a_wrong_password_and_an_unknown_email_look_the_same() {
 #[case(json!({ "email": "a@b.c", "password": "x", "remember": true }), &["remember unknown_member"])]
 #[tokio::test]
 async fn signing_in_takes_two_texts(#[case] body: Value, #[case] fields: &[&str]) {
-    let reply = TestServer::start().nobody().post("/api/auth/login", &body).await;
+    let reply = TestServer::start().await.nobody().post("/api/auth/login", &body).await;
     assert_eq!((reply.status, reply.bad_fields().as_slice()), (400, to_owned(fields).as_slice()));
 }
 
@@ -90,7 +90,7 @@ async fn a_refresh_token_works_again_and_again_until_its_session_ends() {
 
 #[tokio::test]
 async fn an_unknown_refresh_token_is_a_401() {
-    let nobody = TestServer::start().nobody();
+    let nobody = TestServer::start().await.nobody();
     let reply = nobody.post("/api/auth/refresh", &json!({ "refreshToken": "made up" })).await;
     assert_eq!(reply.verdict(), (401, "invalid_token"));
     let reply = nobody.post("/api/auth/refresh", &json!({})).await;
@@ -115,7 +115,7 @@ async fn signing_out_ends_the_session_with_its_access_tokens() {
 
 #[tokio::test]
 async fn a_401_says_whether_the_token_was_the_trouble() {
-    let nobody = TestServer::start().nobody();
+    let nobody = TestServer::start().await.nobody();
     let without = nobody.get("/api/leads").await;
     assert_eq!(without.verdict(), (401, "unauthenticated"));
     assert_eq!(without.header("www-authenticate"), r#"Bearer realm="crm""#);

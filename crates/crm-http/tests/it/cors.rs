@@ -16,7 +16,7 @@ async fn preflight(client: &Client, origin: &str, method: &str, headers: &str) -
 
 #[tokio::test]
 async fn a_listed_origin_may_call() {
-    let nobody = TestServer::start().nobody();
+    let nobody = TestServer::start().await.nobody();
     let headers = "authorization, content-type, if-match, x-request-id";
     let reply = preflight(&nobody, "https://app.example.com", "PATCH", headers).await.expect(200);
     assert_eq!(reply.header("access-control-allow-origin"), "https://app.example.com");
@@ -32,7 +32,7 @@ async fn a_listed_origin_may_call() {
 
 #[tokio::test]
 async fn another_origin_may_not() {
-    let nobody = TestServer::start().nobody();
+    let nobody = TestServer::start().await.nobody();
     for origin in
         ["https://evil.example.com", "http://app.example.com", "https://app.example.com.evil.org", "null"]
     {
@@ -46,7 +46,7 @@ async fn another_origin_may_not() {
 
 #[tokio::test]
 async fn a_listed_origin_may_send_only_what_the_contract_has() {
-    let nobody = TestServer::start().nobody();
+    let nobody = TestServer::start().await.nobody();
     assert_eq!(preflight(&nobody, "https://app.example.com", "PUT", "authorization").await.status, 400);
     assert_eq!(preflight(&nobody, "https://app.example.com", "GET", "x-evil").await.status, 400);
 }

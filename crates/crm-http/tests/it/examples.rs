@@ -89,7 +89,7 @@ fn every_request_file_is_replayed() {
 
 /// A server with the sample accounts, whose passwords follow no rule.
 async fn seeded() -> TestServer {
-    let server = TestServer::start();
+    let server = TestServer::start().await;
     for (name, email, password, role) in [
         ("Admin", "admin@crm.com", "Admin@123", Role::Admin),
         ("Agent One", "agent1@crm.com", "Agent@123", Role::Agent),

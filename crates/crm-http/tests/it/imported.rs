@@ -21,7 +21,7 @@ const OF_NODE: &str = "$2b$04$IhcovltnUnLmHteT0P9T.eNx5gEB0DDypyw0czISqIfxVNbzeh
 async fn whoever_comes_from_node_signs_in_as_before_and_bcrypts_hash_is_gone() {
     let cheap = HashCost { memory_kib: 8, iterations: 1, parallelism: 1 };
     let passwords = Arc::new(Argon2Passwords::start(cheap, NonZeroUsize::MIN).unwrap());
-    let server = TestServer::built(options(), |ctx| ctx.passwords = passwords);
+    let server = TestServer::built(options(), |ctx| ctx.passwords = passwords).await;
     let make = Maker::new();
     let user = User { password: PasswordHash::new(OF_NODE.to_owned()), ..make.user("ann", Role::Admin) };
     let commit = make.commit().change(Change::InsertUser(user.clone())).done();

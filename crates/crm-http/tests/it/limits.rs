@@ -12,13 +12,13 @@ use crate::support::world::{PASSWORD, World};
 const GENEROUS: Rate = Rate { per_second: 1000, burst: 1000 };
 const STRICT: Rate = Rate { per_second: 1, burst: 2 };
 
-fn limited(rates: Rates) -> TestServer {
-    TestServer::with(HttpOptions { rates: Some(rates), trusts_proxy: Arc::new(|_| true), ..options() })
+async fn limited(rates: Rates) -> TestServer {
+    TestServer::with(HttpOptions { rates: Some(rates), trusts_proxy: Arc::new(|_| true), ..options() }).await
 }
 
 #[tokio::test]
 async fn an_account_that_asks_too_often_is_told_to_wait() {
-    let world = World::on(limited(Rates { login: GENEROUS, read: STRICT, write: GENEROUS })).await;
+    let world = World::on(limited(Rates { login: GENEROUS, read: STRICT, write: GENEROUS }).await).await;
     for _ in 0..2 {
         world.owner.get("/api/leads").await.expect(200);
     }
@@ -34,7 +34,7 @@ async fn an_account_that_asks_too_often_is_told_to_wait() {
 
 #[tokio::test]
 async fn an_address_that_tries_passwords_is_told_to_wait() {
-    let server = limited(Rates { login: STRICT, read: GENEROUS, write: GENEROUS });
+    let server = limited(Rates { login: STRICT, read: GENEROUS, write: GENEROUS }).await;
     let nobody = server.nobody();
     let from = |address: &'static str| {
         let request = nobody.request(Method::POST, "/api/auth/login").header("x-forwarded-for", address);
@@ -48,7 +48,7 @@ async fn an_address_that_tries_passwords_is_told_to_wait() {
 
 #[tokio::test]
 async fn bad_tokens_and_unknown_paths_count_too() {
-    let server = limited(Rates { login: GENEROUS, read: STRICT, write: GENEROUS });
+    let server = limited(Rates { login: GENEROUS, read: STRICT, write: GENEROUS }).await;
     let nobody = server.nobody().with_token("guess");
     assert_eq!(nobody.get("/api/leads").await.status, 401);
     assert_eq!(nobody.get("/nowhere").await.status, 404);
@@ -66,7 +66,7 @@ async fn without_limits_nobody_waits() {
 
 #[tokio::test]
 async fn a_server_with_no_room_says_so_and_stays_alive() {
-    let server = TestServer::with(HttpOptions { max_in_flight: 0, ..options() });
+    let server = TestServer::with(HttpOptions { max_in_flight: 0, ..options() }).await;
     let nobody = server.nobody();
     let reply = nobody.get("/api/auth/bootstrap/check").await;
     assert_eq!(reply.verdict(), (503, "overloaded"));

@@ -1,4 +1,7 @@
 //! The HTTP contract, over a real socket. Every response of every test is held against the API document.
+//!
+//! What is in `suite.rs` also runs on MongoDB, in `crm-mongo` (`tests/http`). What is here beside it asks no server:
+//! `document` is about the API document alone.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
@@ -6,29 +9,10 @@
     reason = "these are tests: where something is not as it should be, they are to stop"
 )]
 
-mod support;
-
-mod access_matrix;
-mod accounts;
-mod activity;
-mod bodies;
-mod conditional;
-mod cors;
-mod customers;
-mod dashboard;
 mod document;
-mod examples;
-mod imported;
-mod leads;
-mod limits;
-mod lists;
-mod notes;
-mod old_client;
-mod races;
-mod routing;
-mod search;
-mod service;
-mod sessions;
-mod setup;
-mod tasks;
-mod users;
+mod store;
+// With a path, so that its modules are found beside it from every crate that names it.
+#[path = "suite.rs"]
+mod suite;
+
+use suite::support;

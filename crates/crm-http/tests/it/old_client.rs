@@ -29,7 +29,7 @@ impl OldClient {
 
 #[tokio::test]
 async fn a_client_of_the_node_backend_works_unchanged() {
-    let server = TestServer::start();
+    let server = TestServer::start().await;
     make_user(&server, "Admin", "admin@crm.com", "admin").await;
     let agent_id = make_user(&server, "Agent One", "agent1@crm.com", "agent").await;
     let admin = OldClient::sign_in(&server, "admin@crm.com").await;

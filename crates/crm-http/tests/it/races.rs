@@ -1,8 +1,11 @@
 //! Many at once.
 
+use std::time::Duration;
+
 use futures_util::future::join_all;
 use serde_json::json;
 
+use crate::support::server::{TestServer, options};
 use crate::support::world::World;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -28,7 +31,9 @@ const CHANGES: usize = 20;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sixty_four_clients_who_change_one_lead_lose_nothing() {
-    let world = World::new().await;
+    // They wait for each other: with the usual patience a slow disk would turn some of them away.
+    let patient = TestServer::built(options(), |ctx| ctx.rules.deadline = Duration::from_secs(25)).await;
+    let world = World::on(patient).await;
     let id = world.lead("Acme").await;
     let path = format!("/api/leads/{id}");
     let clients = (0..CLIENTS).map(|client| {

@@ -18,7 +18,7 @@ use crate::support::world::World;
 #[case("/docs/../Cargo.toml")]
 #[tokio::test]
 async fn an_unknown_route_is_a_404(#[case] path: &str) {
-    let reply = TestServer::start().nobody().get(path).await;
+    let reply = TestServer::start().await.nobody().get(path).await;
     assert_eq!(reply.verdict(), (404, "no_such_route"));
 }
 
@@ -36,14 +36,14 @@ async fn a_wrong_method_is_a_405_that_names_the_right_ones(
     #[case] path: &str,
     #[case] allow: &str,
 ) {
-    let reply = TestServer::start().nobody().bare(method, path).await;
+    let reply = TestServer::start().await.nobody().bare(method, path).await;
     assert_eq!(reply.verdict(), (405, "method_not_allowed"));
     assert_eq!(reply.header("allow"), allow);
 }
 
 #[tokio::test]
 async fn options_tells_the_methods() {
-    let reply = TestServer::start().nobody().bare(Method::OPTIONS, "/api/leads").await;
+    let reply = TestServer::start().await.nobody().bare(Method::OPTIONS, "/api/leads").await;
     assert_eq!((reply.status, reply.header("allow")), (204, "GET, HEAD, POST, OPTIONS"));
 }
 
@@ -78,7 +78,7 @@ async fn head_answers_as_get_does_without_a_body() {
 
 #[tokio::test]
 async fn a_sane_request_id_is_kept_and_any_other_replaced() {
-    let client = TestServer::start().nobody();
+    let client = TestServer::start().await.nobody();
     let with = |id: &'static str| client.with_header(Method::GET, "/nowhere", "x-request-id", id);
     let kept = with("web-1.7_a").await;
     assert_eq!(kept.header("x-request-id"), "web-1.7_a");
@@ -106,13 +106,13 @@ async fn answers_say_who_may_keep_them() {
 
 #[tokio::test]
 async fn answers_carry_the_security_headers() {
-    let server = TestServer::start();
+    let server = TestServer::start().await;
     let reply = server.nobody().get("/health").await;
     assert_eq!(reply.header("referrer-policy"), "no-referrer");
     assert_eq!(reply.header("content-security-policy"), "default-src 'none'; frame-ancestors 'none'");
     assert!(!reply.has("strict-transport-security"));
     let year = std::time::Duration::from_hours(365 * 24);
-    let strict = TestServer::with(crm_http::options::HttpOptions { hsts: Some(year), ..options() });
+    let strict = TestServer::with(crm_http::options::HttpOptions { hsts: Some(year), ..options() }).await;
     let reply = strict.nobody().get("/nowhere").await;
     assert_eq!(reply.header("strict-transport-security"), "max-age=31536000; includeSubDomains");
 }

@@ -17,13 +17,13 @@ use crate::support::server::{TestServer, options};
 #[case("/readyz")]
 #[tokio::test]
 async fn a_server_that_works_says_so(#[case] path: &str) {
-    let reply = TestServer::start().nobody().get(path).await;
+    let reply = TestServer::start().await.nobody().get(path).await;
     assert_eq!((reply.status, reply.body), (200, json!({ "ok": true })));
 }
 
 #[tokio::test]
 async fn a_server_that_is_about_to_stop_is_not_ready_and_alive() {
-    let server = TestServer::start();
+    let server = TestServer::start().await;
     server.state.begin_shutdown();
     assert_eq!(server.nobody().get("/readyz").await.verdict(), (503, "not_ready"));
     server.nobody().get("/healthz").await.expect(200);
@@ -54,7 +54,8 @@ impl Workspaces for Silent {
 #[case(false, "not_ready")]
 #[tokio::test]
 async fn without_its_store_the_server_is_not_ready(#[case] answers: bool, #[case] code: &str) {
-    let server = TestServer::built(options(), |ctx| ctx.stores.workspaces = Arc::new(Silent { answers }));
+    let server =
+        TestServer::built(options(), |ctx| ctx.stores.workspaces = Arc::new(Silent { answers })).await;
     let reply = server.nobody().get("/readyz").await;
     assert_eq!(reply.verdict(), (503, code));
     assert!(!reply.text.contains("secret"));
@@ -64,7 +65,8 @@ async fn without_its_store_the_server_is_not_ready(#[case] answers: bool, #[case
 async fn an_answer_that_takes_too_long_is_given_up() {
     let quick =
         crm_http::options::HttpOptions { request_timeout: std::time::Duration::from_millis(50), ..options() };
-    let server = TestServer::built(quick, |ctx| ctx.stores.workspaces = Arc::new(Silent { answers: false }));
+    let server =
+        TestServer::built(quick, |ctx| ctx.stores.workspaces = Arc::new(Silent { answers: false })).await;
     let reply = server.nobody().get("/api/auth/bootstrap/check").await;
     assert_eq!(reply.verdict(), (503, "timeout"));
 }
@@ -85,7 +87,7 @@ impl Workspaces for Panicking {
 
 #[tokio::test]
 async fn a_panic_is_a_500_and_the_server_lives() {
-    let server = TestServer::built(options(), |ctx| ctx.stores.workspaces = Arc::new(Panicking));
+    let server = TestServer::built(options(), |ctx| ctx.stores.workspaces = Arc::new(Panicking)).await;
     for _ in 0..5 {
         let reply = server.nobody().get("/api/auth/bootstrap/check").await;
         assert_eq!(reply.verdict(), (500, "internal_error"));
@@ -96,14 +98,14 @@ async fn a_panic_is_a_500_and_the_server_lives() {
 
 #[tokio::test]
 async fn the_numbers_are_shown_as_prometheus_reads_them() {
-    let reply = TestServer::start().nobody().get("/metrics").await.expect(200);
+    let reply = TestServer::start().await.nobody().get("/metrics").await.expect(200);
     assert!(reply.header("content-type").starts_with("text/plain; version=0.0.4"));
     assert_eq!(reply.text, "crm_up 1\n");
 }
 
 #[tokio::test]
 async fn the_document_is_served_and_may_be_kept() {
-    let nobody = TestServer::start().nobody();
+    let nobody = TestServer::start().await.nobody();
     let reply = nobody.get("/openapi.json").await.expect(200);
     assert_eq!(reply.body, *DOCUMENT);
     let again = nobody
@@ -114,7 +116,7 @@ async fn the_document_is_served_and_may_be_kept() {
 
 #[tokio::test]
 async fn the_docs_can_be_browsed_with_no_internet() {
-    let nobody = TestServer::start().nobody();
+    let nobody = TestServer::start().await.nobody();
     let redirect = nobody.get("/docs").await;
     assert_eq!((redirect.status, redirect.header("location")), (308, "/docs/"));
     let page = nobody.get("/docs/").await.expect(200);

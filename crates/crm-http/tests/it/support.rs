@@ -4,5 +4,4 @@ pub(crate) mod checked_in;
 pub(crate) mod client;
 pub(crate) mod document;
 pub(crate) mod server;
-pub(crate) mod store;
 pub(crate) mod world;

@@ -1,10 +1,11 @@
 //! A server on a free port, with a clock that stands still and ids that count up.
 
+use std::any::Any;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::dev::ServerHandle;
-use crm_app::context::{Ctx, Rules};
+use crm_app::context::{Ctx, Rules, Stores};
+use crm_app::mirror::Mirror;
 use crm_app::ports::passwords::Passwords;
 use crm_app::queue::Queue;
 use crm_app::setup::token::SetupToken;
@@ -16,8 +17,8 @@ use crm_testkit::clock::FixedClock;
 use crm_testkit::ids::SequentialIds;
 use crm_testkit::passwords::PlainPasswords;
 
+use crate::store;
 use crate::support::client::Client;
-use crate::support::store;
 
 /// The token for the first admin.
 pub(crate) const SETUP_TOKEN: &str = "setup-token-of-the-tests";
@@ -30,24 +31,41 @@ pub(crate) struct TestServer {
     running: Arc<Running>,
 }
 
-/// Stops a server when it is dropped.
-pub(crate) struct Running(ServerHandle);
+/// A store that was opened for one server.
+pub(crate) struct Opened {
+    pub(crate) stores: Stores,
+    /// What the store keeps up to date.
+    pub(crate) mirror: Arc<Mirror>,
+    /// Where its data is; gone when this is dropped.
+    pub(crate) place: Box<dyn Any + Send + Sync>,
+}
+
+/// Stops a server when it is dropped, and then gives up the place of its store.
+pub(crate) struct Running {
+    stop: Box<dyn Fn() + Send + Sync>,
+    _place: Box<dyn Any + Send + Sync>,
+}
 
 impl TestServer {
     /// A server with options that get in nobody's way.
-    pub(crate) fn start() -> Self {
-        Self::with(options())
+    pub(crate) async fn start() -> Self {
+        Self::with(options()).await
     }
 
     /// A server with these options.
-    pub(crate) fn with(options: HttpOptions) -> Self {
-        Self::built(options, |_| {})
+    pub(crate) async fn with(options: HttpOptions) -> Self {
+        Self::built(options, |_| {}).await
     }
 
     /// A server whose use cases get something else to work with.
-    pub(crate) fn built(options: HttpOptions, change: impl FnOnce(&mut Ctx)) -> Self {
+    pub(crate) async fn built(options: HttpOptions, change: impl FnOnce(&mut Ctx)) -> Self {
+        Self::over(store::open().await, options, change)
+    }
+
+    /// The same over a store that is open.
+    pub(crate) fn over(opened: Opened, options: HttpOptions, change: impl FnOnce(&mut Ctx)) -> Self {
+        let Opened { stores, mirror, place } = opened;
         let clock = Arc::new(FixedClock::default());
-        let (stores, mirror) = store::open();
         let mut ctx = Ctx {
             stores,
             mirror,
@@ -64,7 +82,8 @@ impl TestServer {
         let bound = serve(Listen::At(([127, 0, 0, 1], 0).into()), state.clone()).unwrap();
         let (base, handle) = (format!("http://{}", bound.address), bound.server.handle());
         tokio::spawn(bound.server);
-        Self { state, clock, base, running: Arc::new(Running(handle)) }
+        let running = Running { stop: Box::new(move || drop(handle.stop(false))), _place: place };
+        Self { state, clock, base, running: Arc::new(running) }
     }
 
     /// Somebody who is not signed in.
@@ -86,7 +105,7 @@ impl TestServer {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        drop(self.0.stop(false));
+        (self.stop)();
     }
 }
 

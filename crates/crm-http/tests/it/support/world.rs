@@ -25,7 +25,7 @@ pub(crate) struct World {
 impl World {
     /// A server with an admin and two agents.
     pub(crate) async fn new() -> Self {
-        Self::on(TestServer::start()).await
+        Self::on(TestServer::start().await).await
     }
 
     /// The same people on this server.
