@@ -18,9 +18,11 @@
 //! - What a store must do: [`ports`]; what is written: [`commit`]; what is asked: [`query`], [`paging`].
 //! - Writers that meet: [`decide`] and [`queue`]; what is held in memory: [`mirror`]; counters: [`tally`].
 //! - What can go wrong: [`error`]; what a client demands of a version: [`precondition`].
+//! - Everything a store holds, on its way out or in: [`archive`].
 //! - Small steps that use cases share: [`input`], [`people`], [`events`].
 
 pub mod activity;
+pub mod archive;
 pub mod auth;
 pub mod commit;
 pub mod context;

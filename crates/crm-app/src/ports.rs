@@ -4,6 +4,7 @@
 //! Every read of records demands a [`crm_domain::access::scope::Scope`], which only the policy makes.
 
 pub mod activities;
+pub mod archive;
 pub mod clock;
 pub mod commits;
 pub mod customers;

@@ -11,6 +11,7 @@ pub(crate) mod lead;
 pub(crate) mod meta;
 pub(crate) mod note;
 pub(crate) mod owner;
+pub(crate) mod replay;
 pub(crate) mod session;
 pub(crate) mod task;
 pub(crate) mod transfer;
@@ -58,6 +59,12 @@ pub(crate) fn read<T: Stored>(document: &RawDocument) -> Result<T, StoreError> {
 pub(crate) fn write(document: &impl Serialize) -> Result<Document, StoreError> {
     bson::serialize_to_document(document)
         .map_err(|_| unavailable(Failure::Defect("a record cannot be written as a document")))
+}
+
+/// A document with what its record is found by.
+pub(crate) fn found_by(mut document: Document, keys: &impl Serialize) -> Result<Document, StoreError> {
+    document.insert("keys", write(keys)?);
+    Ok(document)
 }
 
 /// The document's id, as well as it can be told.

@@ -92,6 +92,12 @@ pub(crate) enum Failure {
     /// Our own deadline passed. A write may have been applied all the same.
     #[error("MongoDB did not answer in time; whether a write was applied is not known")]
     Deadline,
+    /// A moment that is read has been given up by the server.
+    #[error(
+        "MongoDB does not keep the moment that is being read any longer: read faster, or raise its parameter \
+         minSnapshotHistoryWindowInSeconds (300 by default) and begin again"
+    )]
+    MomentGone,
     /// The task that made the call is gone.
     #[error("the call was given up")]
     Gone,
@@ -102,6 +108,8 @@ pub(crate) enum Failure {
 
 /// Code of a server that has no room left.
 const OUT_OF_DISK_SPACE: i32 = 14_031;
+/// Code of a read of a moment that is too long ago.
+const MOMENT_GONE: i32 = 239;
 /// Code of a user without the right.
 pub(crate) const UNAUTHORIZED: i32 = 13;
 /// Codes of wrong credentials.
@@ -138,12 +146,19 @@ pub(crate) fn is_bad_credentials(error: &Error) -> bool {
 
 /// The server's code, if the server said something.
 pub(crate) fn code(error: &Error) -> Option<i32> {
-    if let ErrorKind::Command(command) = &*error.kind { Some(command.code) } else { None }
+    if let ErrorKind::Command(command) = &*error.kind {
+        return Some(command.code);
+    }
+    if let ErrorKind::InsertMany(refused) = &*error.kind {
+        return refused.write_errors.as_ref().and_then(|errors| errors.first()).map(|first| first.code);
+    }
+    None
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "the driver's enum, which grows")]
 fn failure(error: &Error) -> Failure {
     match &*error.kind {
+        ErrorKind::Command(command) if command.code == MOMENT_GONE => Failure::MomentGone,
         ErrorKind::Command(command) => {
             Failure::Refused { code: command.code, name: command.code_name.clone() }
         }

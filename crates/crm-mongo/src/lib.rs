@@ -8,6 +8,7 @@
 //!   The counters, and why writers do not meet in them: `tallies.rs`, `lanes.rs`.
 //! - Reading: one file for each port; lists are planned in `list.rs`, with a `listing.rs` for each kind of record, which
 //!   also declares its indexes. All indexes are made at start: `schema.rs`.
+//! - Everything out of the store and into it: `archive.rs`.
 //! - Search: `search.rs`. Documents and what they stand for: `documents.rs`.
 //! - How MongoDB answers what is asked, for tests: [`plans`].
 //! - What is held in process, and how it follows other servers: `following.rs`.
@@ -19,6 +20,7 @@ pub mod plans;
 pub mod store;
 
 mod activities;
+mod archive;
 mod calls;
 mod commit;
 mod customers;

@@ -27,6 +27,9 @@ pub(crate) const COLLECTIONS: [&str; 12] = [
     "replays",
 ];
 
+/// The collections that grow with the work of a team.
+const MANY: [&str; 5] = ["leads", "customers", "notes", "tasks", "activities"];
+
 /// An index.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Index {
@@ -96,6 +99,23 @@ pub(crate) async fn make(db: &Database) -> Result<()> {
     // Commands of the same kind do not wait for each other's turn on the disk when they come together.
     let made = COLLECTIONS.iter().chain([&tallies::COLLECTION]).map(|name| collection(db, name));
     join_all(made).await.into_iter().collect::<Result<()>>()?;
+    make_first_documents(db).await
+}
+
+/// Makes what is not there but the indexes of what there is much of: for an import, which is much faster without them,
+/// and has [`make`] make them.
+pub(crate) async fn make_bare(db: &Database) -> Result<()> {
+    let (many, few): (Vec<&str>, Vec<&str>) =
+        COLLECTIONS.into_iter().chain([tallies::COLLECTION]).partition(|name| MANY.contains(name));
+    join_all(many.into_iter().map(|name| bare_collection(db, name)))
+        .await
+        .into_iter()
+        .collect::<Result<()>>()?;
+    join_all(few.into_iter().map(|name| collection(db, name))).await.into_iter().collect::<Result<()>>()?;
+    make_first_documents(db).await
+}
+
+async fn make_first_documents(db: &Database) -> Result<()> {
     let first =
         doc! { "zone": "UTC", "set_up": false, "fold_version": i64::from(FOLD_VERSION), "schema": SCHEMA };
     let workspace = doc! { "q": { "_id": 1 }, "u": { "$setOnInsert": first }, "upsert": true };
@@ -113,13 +133,21 @@ async fn collection(db: &Database, name: &str) -> Result<()> {
     let indexes: Vec<Document> =
         indexes().filter(|index| index.collection == name).map(Index::document).collect();
     if indexes.is_empty() {
-        return match db.create_collection(name).await {
-            Err(error) if crate::error::code(&error) == Some(NAMESPACE_EXISTS) => Ok(()),
-            made => made,
-        };
+        return bare_collection(db, name).await;
     }
-    let command = doc! { "createIndexes": name, "indexes": indexes, "commitQuorum": "majority" };
+    // Reads of one moment find no index that most members do not have yet.
+    let durable = doc! { "w": "majority", "j": true };
+    let command = doc! {
+        "createIndexes": name, "indexes": indexes, "commitQuorum": "majority", "writeConcern": durable,
+    };
     db.run_command(command).await.map(drop)
+}
+
+async fn bare_collection(db: &Database, name: &str) -> Result<()> {
+    match db.create_collection(name).await {
+        Err(error) if crate::error::code(&error) == Some(NAMESPACE_EXISTS) => Ok(()),
+        made => made,
+    }
 }
 
 const NAMESPACE_EXISTS: i32 = 48;

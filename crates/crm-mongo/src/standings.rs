@@ -43,6 +43,17 @@ pub(crate) fn put(user: &User, at: Version) -> impl Iterator<Item = Document> {
     })
 }
 
+/// A user's standings as they are first written.
+pub(crate) fn documents(user: &User, at: Version) -> impl Iterator<Item = Document> {
+    let state = state(user, at);
+    let user = user.id;
+    lanes::all().map(move |lane| {
+        let mut standing = doc! { "_id": key(user, lane) };
+        standing.extend(state.clone());
+        standing
+    })
+}
+
 /// What a standing says of this user.
 pub(crate) fn state(user: &User, at: Version) -> Document {
     doc! {

@@ -3,17 +3,17 @@
 //! A commit is one job of the writer: known already? → what it expects → its changes, each only if its record still
 //! has the version that was read → events → the answer to keep → counters. Whatever does not hold undoes the job.
 
-mod customers;
+pub(crate) mod customers;
 mod events;
 mod expects;
-mod leads;
-mod notes;
-mod replay;
-mod sessions;
+pub(crate) mod leads;
+pub(crate) mod notes;
+pub(crate) mod replay;
+pub(crate) mod sessions;
 mod tags;
-mod tasks;
+pub(crate) mod tasks;
 pub(crate) mod undone;
-mod users;
+pub(crate) mod users;
 
 use std::sync::Arc;
 
@@ -25,6 +25,7 @@ use crm_app::ports::commits::Commits;
 use crm_app::tally;
 use crm_domain::calendar::Calendar;
 use crm_domain::ids::CommitId;
+use crm_domain::version::Version;
 use rusqlite::Connection;
 
 use self::undone::{Undone, Written};
@@ -106,21 +107,21 @@ fn is_known(conn: &Connection, commit: &Commit) -> rusqlite::Result<bool> {
 
 fn write(conn: &Connection, change: &Change, commit: CommitId, calendar: Calendar) -> Written<()> {
     match change {
-        Change::InsertUser(user) => users::insert(conn, user),
+        Change::InsertUser(user) => users::insert(conn, user, Version::FIRST),
         Change::PutUser(put) => users::put(conn, put),
         Change::RenewHash { user, from, to } => users::renew_hash(conn, *user, from, to),
         Change::InsertSession(session) => sessions::insert(conn, session, commit),
         Change::TouchSession { id, at } => sessions::touch(conn, *id, *at),
         Change::EndSession { id, at } => sessions::end(conn, *id, *at),
-        Change::InsertLead(lead) => leads::insert(conn, lead),
+        Change::InsertLead(lead) => leads::insert(conn, lead, Version::FIRST),
         Change::PutLead(put) => leads::put(conn, put),
-        Change::InsertCustomer(customer) => customers::insert(conn, customer),
+        Change::InsertCustomer(customer) => customers::insert(conn, customer, Version::FIRST),
         Change::PutCustomer(put) => customers::put(conn, put),
         Change::DeleteCustomer(customer) => customers::delete(conn, customer),
         Change::InsertNote(note) => notes::insert(conn, note),
         Change::PutNote(note) => notes::put(conn, note),
         Change::DeleteNote(note) => notes::delete(conn, note),
-        Change::InsertTask(task) => tasks::insert(conn, task, calendar),
+        Change::InsertTask(task) => tasks::insert(conn, task, Version::FIRST, calendar),
         Change::PutTask(put) => tasks::put(conn, put, calendar),
         Change::DeleteTask(task) => tasks::delete(conn, task),
         Change::PutTransfer(transfer) => Ok(transfer::put(conn, transfer).map(drop)?),

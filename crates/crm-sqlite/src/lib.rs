@@ -6,6 +6,7 @@
 //! - The tables and what each index is for: `schema.rs` and `migrations/`.
 //! - Writing: `commit.rs`, one file for each kind of record below it; the counters in `tallies.rs`.
 //! - Reading: one file for each port; lists are planned in `list.rs`, with a `listing.rs` for each kind of record.
+//! - Everything out of the store and into it: `archive.rs`.
 //! - Search: `search.rs`. Rows and what they stand for: `rows.rs`.
 //! - Which lists must be fast, and the statements that answer them: [`shapes`].
 
@@ -14,6 +15,7 @@ pub mod shapes;
 pub mod store;
 
 mod activities;
+mod archive;
 mod commit;
 mod customers;
 mod dashboard;

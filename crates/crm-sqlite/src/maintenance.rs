@@ -1,7 +1,7 @@
 //! Looking after a whole store.
 
 mod check;
-mod clear;
+pub(crate) mod clear;
 mod recount;
 
 use std::sync::Arc;

@@ -4,12 +4,14 @@
 //! `Corrupt` with the record's id, whatever is wrong with it.
 
 pub(crate) mod activity;
+pub(crate) mod arrival;
 pub(crate) mod codes;
 pub(crate) mod customer;
 pub(crate) mod fields;
 pub(crate) mod lead;
 pub(crate) mod meta;
 pub(crate) mod note;
+pub(crate) mod replay;
 pub(crate) mod session;
 pub(crate) mod task;
 pub(crate) mod transfer;

@@ -3,5 +3,7 @@
 use crate::engine::migrate::Migration;
 
 /// Every migration, in order. One that was released is never changed.
-pub(crate) const MIGRATIONS: &[Migration] =
-    &[Migration { number: 1, name: "the first schema", sql: include_str!("migrations/0001_initial.sql") }];
+pub(crate) const MIGRATIONS: &[Migration] = &[
+    Migration { number: 1, name: "the first schema", sql: include_str!("migrations/0001_initial.sql") },
+    Migration { number: 2, name: "marks of imports", sql: include_str!("migrations/0002_arrivals.sql") },
+];

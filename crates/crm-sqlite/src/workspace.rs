@@ -39,6 +39,14 @@ pub(crate) fn set_calendar(conn: &Connection, calendar: Calendar) -> rusqlite::R
     conn.execute("UPDATE workspace SET zone = ?1", [calendar.zone_name()])
 }
 
+/// Puts another workspace in its place.
+pub(crate) fn put(conn: &Connection, workspace: Workspace) -> rusqlite::Result<usize> {
+    conn.execute(
+        "UPDATE workspace SET zone = ?1, set_up = ?2",
+        (workspace.calendar.zone_name(), workspace.set_up),
+    )
+}
+
 /// Marks that the store has had its first admin; false if it was marked before.
 pub(crate) fn mark_set_up(conn: &Connection) -> rusqlite::Result<bool> {
     let marked = conn.prepare_cached("UPDATE workspace SET set_up = 1 WHERE set_up = 0")?.execute([])?;

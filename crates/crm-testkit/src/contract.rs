@@ -5,6 +5,7 @@
 //! a property of that name. Where data is random, a failing test prints its seed; `CRM_TEST_SEED` runs it again.
 
 pub mod accounts;
+pub mod archives;
 pub mod atomicity;
 pub mod corruption;
 pub mod durability;
@@ -40,6 +41,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use crm_app::mirror::Mirror;
 use crm_app::ports::activities::Activities;
+use crm_app::ports::archive::Archive;
 use crm_app::ports::commits::Commits;
 use crm_app::ports::customers::Customers;
 use crm_app::ports::dashboard::Dashboard;
@@ -65,6 +67,7 @@ pub trait FullStore:
     + Dashboard
     + Workspaces
     + Maintenance
+    + Archive
     + Send
     + Sync
     + 'static
@@ -83,6 +86,7 @@ impl<S> FullStore for S where
         + Dashboard
         + Workspaces
         + Maintenance
+        + Archive
         + Send
         + Sync
         + 'static
@@ -185,6 +189,15 @@ macro_rules! contract_suite {
             accounts::another_active_admin_is_all_three,
             accounts::a_renewed_hash_takes_the_place_of_its_own_only,
             accounts::a_renewed_hash_never_undoes_a_change_of_the_password,
+            archives::what_was_exported_and_imported_is_the_same,
+            archives::an_imported_store_goes_on_as_any_other,
+            archives::an_archive_is_in_order_and_in_small_batches,
+            archives::an_archive_is_of_one_moment_while_others_write,
+            archives::an_import_into_a_store_that_holds_something_is_refused,
+            archives::an_unfinished_import_is_recognised_and_begun_anew,
+            archives::an_import_that_was_overtaken_fails,
+            archives::what_holds_a_key_twice_is_not_imported,
+            archives::an_export_that_nobody_receives_ends,
             atomicity::a_commit_with_one_thing_that_does_not_hold_writes_nothing,
             atomicity::a_commit_that_is_handed_in_again_is_applied_once,
             atomicity::a_commit_without_events_is_applied_once,

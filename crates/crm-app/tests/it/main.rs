@@ -8,6 +8,7 @@
 )]
 
 mod activity;
+mod archive;
 mod auth;
 mod customers;
 mod dashboard;

@@ -3,7 +3,6 @@
 use bson::{Document, doc};
 use crm_app::commit::Commit;
 use crm_app::commit::change::Change;
-use crm_app::commit::replay::Replay;
 use crm_app::error::StoreError;
 use crm_domain::calendar::Calendar;
 use crm_domain::customer::Customer;
@@ -13,7 +12,6 @@ use crm_domain::note::Note;
 use crm_domain::task::Task;
 use crm_domain::user::User;
 use crm_domain::version::{Replace, Version};
-use serde::Serialize;
 
 use super::plan::Plan;
 use super::step::{Short, Verb};
@@ -21,11 +19,12 @@ use crate::documents::activity::ActivityDocument;
 use crate::documents::customer::{CustomerDocument, CustomerKeys};
 use crate::documents::lead::{LeadDocument, LeadKeys};
 use crate::documents::note::NoteDocument;
+use crate::documents::replay::ReplayDocument;
 use crate::documents::session::SessionDocument;
 use crate::documents::task::{TaskDocument, TaskKeys};
 use crate::documents::transfer::TransferDocument;
 use crate::documents::user::{UserDocument, UserKeys};
-use crate::documents::{bytes, date, id, version, write};
+use crate::documents::{date, found_by, id, version, write};
 use crate::standings;
 
 /// Plans what makes this change.
@@ -109,7 +108,7 @@ pub(super) fn plan_traces(plan: &mut Plan, commit: &Commit) -> Result<(), StoreE
         insert(plan, "activities", write(&ActivityDocument::new(event, commit.id, ordinal))?);
     }
     if let Some(answer) = &commit.replay {
-        insert(plan, "replays", replay(answer));
+        insert(plan, "replays", write(&ReplayDocument::new(answer))?);
     }
     Ok(())
 }
@@ -163,12 +162,6 @@ fn put_task(plan: &mut Plan, put: &Replace<Task>, calendar: Calendar) -> Result<
     Ok(())
 }
 
-/// The document with what it is found by.
-fn found_by(mut document: Document, keys: &impl Serialize) -> Result<Document, StoreError> {
-    document.insert("keys", write(keys)?);
-    Ok(document)
-}
-
 fn insert(plan: &mut Plan, collection: &'static str, document: Document) {
     plan.push(collection, Verb::Insert, Short::Fine, document);
 }
@@ -189,15 +182,4 @@ fn delete(plan: &mut Plan, collection: &'static str, id: bson::Bson, read: Versi
 /// A note where it was: their customer, which changes in the same commit, guards it.
 fn place(note: &Note) -> Document {
     doc! { "_id": id(note.id), "customer": id(note.customer) }
-}
-
-fn replay(answer: &Replay) -> Document {
-    let key = &answer.key;
-    doc! {
-        "_id": { "user": id(key.user), "target": &key.target, "key": &key.key },
-        "body_hash": bytes(&answer.body_hash),
-        "status": i32::from(answer.status),
-        "body": bytes(&answer.body),
-        "expires_at": date(answer.expires_at),
-    }
 }

@@ -1,6 +1,7 @@
 //! Events.
 
 use bson::DateTime;
+use crm_app::archive::Event;
 use crm_domain::access::role::Role;
 use crm_domain::activity::{Activity, ActivityActor, ActivityType, EntityKind, EntityRef};
 use crm_domain::ids::CommitId;
@@ -58,6 +59,19 @@ impl ActivityDocument {
             at: date(event.at),
             audience: event.audience.iter().map(|user| key(*user)).collect(),
         }
+    }
+}
+
+impl Stored for Event {
+    type Document = ActivityDocument;
+    const COLLECTION: &'static str = Activity::COLLECTION;
+    const WHAT: &'static str = Activity::WHAT;
+
+    fn of(stored: ActivityDocument) -> Result<Self, Unreadable> {
+        let ordinal = u32::try_from(stored.ordinal);
+        let ordinal = ordinal.map_err(|_| Unreadable::new("ordinal", "out of range"))?;
+        let commit = fields::id(stored.commit);
+        Ok(Self { activity: Activity::of(stored)?, commit, ordinal })
     }
 }
 

@@ -1,6 +1,7 @@
 //! Sessions.
 
 use bson::{Binary, DateTime};
+use crm_app::archive::SignIn;
 use crm_domain::ids::CommitId;
 use crm_domain::session::{RefreshFingerprint, Session};
 use serde::{Deserialize, Serialize};
@@ -51,6 +52,17 @@ impl SessionDocument {
 /// A fingerprint as a document holds it.
 pub(crate) fn fingerprint(fingerprint: &RefreshFingerprint) -> Binary {
     super::bytes(&fingerprint.0)
+}
+
+impl Stored for SignIn {
+    type Document = SessionDocument;
+    const COLLECTION: &'static str = Session::COLLECTION;
+    const WHAT: &'static str = Session::WHAT;
+
+    fn of(stored: SessionDocument) -> Result<Self, Unreadable> {
+        let commit = fields::id(stored.commit);
+        Ok(Self { session: Session::of(stored)?, commit })
+    }
 }
 
 impl Stored for Session {

@@ -76,7 +76,7 @@ impl Work {
             Self::Clear => {
                 let records = COLLECTIONS.iter().filter(|name| **name != "workspace");
                 steps.extend(records.map(|name| delete(name, Document::new())));
-                let anew = doc! { "$set": { "set_up": false } };
+                let anew = doc! { "$set": { "set_up": false }, "$unset": { "arrival": "" } };
                 steps.extend(updates("workspace", &[doc! { "q": { "_id": 1 }, "u": anew }]));
             }
         }

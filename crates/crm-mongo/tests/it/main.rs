@@ -9,6 +9,7 @@
 
 mod contract;
 mod failover;
+mod moment;
 mod opening;
 mod plans;
 mod support;

@@ -2,7 +2,7 @@
 
 use crm_domain::customer::Customer;
 use crm_domain::values::tag::Tags;
-use crm_domain::version::{Replace, Versioned};
+use crm_domain::version::{Replace, Version, Versioned};
 use rusqlite::Connection;
 
 use super::tags;
@@ -10,10 +10,10 @@ use super::undone::{self, Written};
 use crate::rows::customer;
 use crate::search;
 
-/// A new customer.
-pub(super) fn insert(conn: &Connection, customer: &Customer) -> Written<()> {
+/// A new customer, at this version.
+pub(crate) fn insert(conn: &Connection, customer: &Customer, at: Version) -> Written<()> {
     let search_key = customer::key_of(customer);
-    let n = customer::insert(conn, customer, &search_key).map_err(undone::by_constraint)?;
+    let n = customer::insert(conn, customer, at, &search_key).map_err(undone::by_constraint)?;
     tags::CUSTOMERS.replace(conn, n, &Tags::none(), &customer.tags)?;
     search::CUSTOMERS.insert(conn, n, &search_key, Some(customer.owner))?;
     Ok(())

@@ -2,7 +2,7 @@
 
 use crm_domain::lead::Lead;
 use crm_domain::values::tag::Tags;
-use crm_domain::version::Replace;
+use crm_domain::version::{Replace, Version};
 use rusqlite::Connection;
 
 use super::tags;
@@ -10,10 +10,10 @@ use super::undone::{self, Written};
 use crate::rows::lead;
 use crate::search;
 
-/// A new lead.
-pub(super) fn insert(conn: &Connection, lead: &Lead) -> Written<()> {
+/// A new lead, at this version.
+pub(crate) fn insert(conn: &Connection, lead: &Lead, at: Version) -> Written<()> {
     let search_key = lead::key_of(lead);
-    let n = lead::insert(conn, lead, &search_key).map_err(undone::by_constraint)?;
+    let n = lead::insert(conn, lead, at, &search_key).map_err(undone::by_constraint)?;
     tags::LEADS.replace(conn, n, &Tags::none(), &lead.tags)?;
     search::LEADS.insert(conn, n, &search_key, lead.owner)?;
     Ok(())

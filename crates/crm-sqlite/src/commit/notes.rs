@@ -8,7 +8,7 @@ use super::undone::{self, Written};
 use crate::rows::note;
 
 /// A new note.
-pub(super) fn insert(conn: &Connection, note: &Note) -> Written<()> {
+pub(crate) fn insert(conn: &Connection, note: &Note) -> Written<()> {
     note::insert(conn, note).map_err(undone::by_constraint).map(drop)
 }
 

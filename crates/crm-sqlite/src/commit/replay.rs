@@ -7,7 +7,7 @@ use super::undone::{self, Written};
 use crate::rows::key;
 
 /// Keeps an answer.
-pub(super) fn write(conn: &Connection, replay: &Replay) -> Written<()> {
+pub(crate) fn write(conn: &Connection, replay: &Replay) -> Written<()> {
     conn.prepare_cached(
         "INSERT INTO replay (user, target, key, body_hash, status, body, expires_at) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",

@@ -9,7 +9,7 @@ use super::undone::{self, Written};
 use crate::rows::{key, session};
 
 /// A new session.
-pub(super) fn insert(conn: &Connection, session: &Session, commit: CommitId) -> Written<()> {
+pub(crate) fn insert(conn: &Connection, session: &Session, commit: CommitId) -> Written<()> {
     session::insert(conn, session, commit).map_err(undone::by_constraint).map(drop)
 }
 

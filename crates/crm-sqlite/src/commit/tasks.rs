@@ -2,17 +2,17 @@
 
 use crm_domain::calendar::Calendar;
 use crm_domain::task::Task;
-use crm_domain::version::{Replace, Versioned};
+use crm_domain::version::{Replace, Version, Versioned};
 use rusqlite::Connection;
 
 use super::undone::{self, Written};
 use crate::rows::task;
 use crate::search;
 
-/// A new task.
-pub(super) fn insert(conn: &Connection, task: &Task, calendar: Calendar) -> Written<()> {
+/// A new task, at this version.
+pub(crate) fn insert(conn: &Connection, task: &Task, at: Version, calendar: Calendar) -> Written<()> {
     let search_key = task::key_of(task);
-    let n = task::insert(conn, task, calendar, &search_key).map_err(undone::by_constraint)?;
+    let n = task::insert(conn, task, at, calendar, &search_key).map_err(undone::by_constraint)?;
     search::TASKS.insert(conn, n, &search_key, Some(task.owner))?;
     Ok(())
 }

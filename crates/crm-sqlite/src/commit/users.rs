@@ -3,15 +3,15 @@
 use crm_domain::ids::UserId;
 use crm_domain::password_hash::PasswordHash;
 use crm_domain::user::User;
-use crm_domain::version::Replace;
+use crm_domain::version::{Replace, Version};
 use rusqlite::Connection;
 
 use super::undone::{self, Written};
 use crate::rows::{key, user};
 
-/// A new user.
-pub(super) fn insert(conn: &Connection, user: &User) -> Written<()> {
-    user::insert(conn, user).map_err(undone::by_constraint).map(drop)
+/// A new user, at this version.
+pub(crate) fn insert(conn: &Connection, user: &User, at: Version) -> Written<()> {
+    user::insert(conn, user, at).map_err(undone::by_constraint).map(drop)
 }
 
 /// A user changed.

@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 /// Deletes it, in the transaction that runs.
-pub(super) fn everything(conn: &Connection) -> rusqlite::Result<()> {
+pub(crate) fn everything(conn: &Connection) -> rusqlite::Result<()> {
     conn.execute_batch(
         "DELETE FROM activity_audience;
          DELETE FROM activity;
@@ -18,6 +18,7 @@ pub(super) fn everything(conn: &Connection) -> rusqlite::Result<()> {
          DELETE FROM tally;
          DELETE FROM transfer;
          DELETE FROM replay;
+         DELETE FROM arrival;
          INSERT INTO lead_search (lead_search) VALUES ('delete-all');
          INSERT INTO customer_search (customer_search) VALUES ('delete-all');
          INSERT INTO task_search (task_search) VALUES ('delete-all');

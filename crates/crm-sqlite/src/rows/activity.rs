@@ -1,5 +1,6 @@
 //! Events.
 
+use crm_app::archive::Event;
 use crm_domain::activity::{Activity, ActivityActor, ActivityType, EntityRef};
 use crm_domain::ids::{CommitId, UserId};
 use rusqlite::{Connection, Row, named_params};
@@ -23,27 +24,37 @@ pub(crate) const HISTORY: &str = "SELECT id, kind, actor, actor_name, actor_role
 pub(crate) const ALL: &str = "SELECT id, kind, actor, actor_name, actor_role, entity_kind, entity_id, \
      entity_version, message, meta, at, audience FROM activity";
 
+/// Every event in the order of their ids, each with its commit and its place in it.
+pub(crate) const ARCHIVED: &str = "SELECT id, kind, actor, actor_name, actor_role, entity_kind, entity_id, \
+     entity_version, message, meta, at, audience, commit_id, ordinal \
+     FROM activity INDEXED BY activity_by_id ORDER BY id";
+
 /// Reads a row of any of these.
 pub(crate) fn read(row: &Row<'_>) -> Outcome<Activity> {
+    fields::read(row, "activity", activity)
+}
+
+/// Reads a row of [`ARCHIVED`].
+pub(crate) fn read_archived(row: &Row<'_>) -> Outcome<Event> {
     fields::read(row, "activity", |fields| {
-        Ok(Activity {
-            id: fields.id()?,
-            kind: fields.parse(ActivityType::parse)?,
-            actor: ActivityActor {
-                id: fields.id()?,
-                name: fields.get()?,
-                role: fields.code(codes::role_of)?,
-            },
-            entity: EntityRef::of(fields.code(codes::entity_kind_of)?, Uuid::from_bytes(fields.get()?)),
-            entity_version: fields.version()?,
-            message: fields.get()?,
-            meta: {
-                let text: String = fields.get()?;
-                meta::read(&text).ok_or_else(|| fields.last_is("no list of changes"))?
-            },
-            at: fields.time()?,
-            audience: audience(fields)?,
-        })
+        Ok(Event { activity: activity(fields)?, commit: fields.id()?, ordinal: fields.get()? })
+    })
+}
+
+fn activity(fields: &mut Fields<'_, '_>) -> Result<Activity, Unreadable> {
+    Ok(Activity {
+        id: fields.id()?,
+        kind: fields.parse(ActivityType::parse)?,
+        actor: ActivityActor { id: fields.id()?, name: fields.get()?, role: fields.code(codes::role_of)? },
+        entity: EntityRef::of(fields.code(codes::entity_kind_of)?, Uuid::from_bytes(fields.get()?)),
+        entity_version: fields.version()?,
+        message: fields.get()?,
+        meta: {
+            let text: String = fields.get()?;
+            meta::read(&text).ok_or_else(|| fields.last_is("no list of changes"))?
+        },
+        at: fields.time()?,
+        audience: audience(fields)?,
     })
 }
 

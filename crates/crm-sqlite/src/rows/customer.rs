@@ -51,8 +51,13 @@ pub(crate) fn key_of(customer: &Customer) -> String {
     search_key(customer.searched())
 }
 
-/// Writes a new customer and gives its row number.
-pub(crate) fn insert(conn: &Connection, customer: &Customer, search_key: &str) -> rusqlite::Result<i64> {
+/// Writes a new customer at this version and gives its row number.
+pub(crate) fn insert(
+    conn: &Connection,
+    customer: &Customer,
+    at: Version,
+    search_key: &str,
+) -> rusqlite::Result<i64> {
     conn.prepare_cached(
         "INSERT INTO customer (id, version, name, company, email, phone, tags, owner, lead, notes_count, \
              created_at, updated_at, name_key, search_key) \
@@ -61,7 +66,7 @@ pub(crate) fn insert(conn: &Connection, customer: &Customer, search_key: &str) -
     )?
     .insert(named_params! {
         ":id": key(customer.id),
-        ":version": version(Version::FIRST),
+        ":version": version(at),
         ":name": customer.name.as_str(),
         ":company": customer.company.as_ref().map(Company::as_str),
         ":email": customer.email.as_ref().map(Email::as_str),

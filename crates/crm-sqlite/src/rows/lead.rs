@@ -54,8 +54,8 @@ pub(crate) fn key_of(lead: &Lead) -> String {
     search_key(lead.searched())
 }
 
-/// Writes a new lead and gives its row number.
-pub(crate) fn insert(conn: &Connection, lead: &Lead, search_key: &str) -> rusqlite::Result<i64> {
+/// Writes a new lead at this version and gives its row number.
+pub(crate) fn insert(conn: &Connection, lead: &Lead, at: Version, search_key: &str) -> rusqlite::Result<i64> {
     conn.prepare_cached(
         "INSERT INTO lead (id, version, name, email, phone, company, status, source, tags, owner, archived, \
              customer, created_at, updated_at, name_key, source_key, search_key) \
@@ -64,7 +64,7 @@ pub(crate) fn insert(conn: &Connection, lead: &Lead, search_key: &str) -> rusqli
     )?
     .insert(named_params! {
         ":id": key(lead.id),
-        ":version": version(Version::FIRST),
+        ":version": version(at),
         ":name": lead.name.as_str(),
         ":email": lead.email.as_ref().map(Email::as_str),
         ":phone": lead.phone.as_ref().map(Phone::as_str),

@@ -1,11 +1,13 @@
 //! Sessions.
 
+use crm_app::archive::SignIn;
 use crm_domain::ids::{CommitId, SessionId};
 use crm_domain::session::{RefreshFingerprint, Session};
 use crm_domain::timestamp::Timestamp;
 use rusqlite::{Connection, Row, named_params};
 
-use super::{fields, key};
+use super::fields::{self, Fields, Unreadable};
+use super::key;
 use crate::db::Outcome;
 
 /// One session by its id.
@@ -25,21 +27,32 @@ pub(crate) const OPEN: &str = "SELECT id, user, fingerprint, access_version, cre
 pub(crate) const ALL: &str = "SELECT id, user, fingerprint, access_version, created_at, last_used_at, \
      expires_at, address, user_agent, ended_at FROM session";
 
+/// Every session in the order of their ids, each with the commit that made it.
+pub(crate) const ARCHIVED: &str = "SELECT id, user, fingerprint, access_version, created_at, last_used_at, \
+     expires_at, address, user_agent, ended_at, commit_id FROM session INDEXED BY session_by_id ORDER BY id";
+
 /// Reads a row of any of these.
 pub(crate) fn read(row: &Row<'_>) -> Outcome<Session> {
-    fields::read(row, "session", |fields| {
-        Ok(Session {
-            id: fields.id()?,
-            user: fields.id()?,
-            fingerprint: RefreshFingerprint(fields.get()?),
-            access_version: fields.get()?,
-            created_at: fields.time()?,
-            last_used_at: fields.time()?,
-            expires_at: fields.time()?,
-            address: fields.get()?,
-            user_agent: fields.get()?,
-            ended_at: fields.time_opt()?,
-        })
+    fields::read(row, "session", session)
+}
+
+/// Reads a row of [`ARCHIVED`].
+pub(crate) fn read_archived(row: &Row<'_>) -> Outcome<SignIn> {
+    fields::read(row, "session", |fields| Ok(SignIn { session: session(fields)?, commit: fields.id()? }))
+}
+
+fn session(fields: &mut Fields<'_, '_>) -> Result<Session, Unreadable> {
+    Ok(Session {
+        id: fields.id()?,
+        user: fields.id()?,
+        fingerprint: RefreshFingerprint(fields.get()?),
+        access_version: fields.get()?,
+        created_at: fields.time()?,
+        last_used_at: fields.time()?,
+        expires_at: fields.time()?,
+        address: fields.get()?,
+        user_agent: fields.get()?,
+        ended_at: fields.time_opt()?,
     })
 }
 

@@ -88,10 +88,11 @@ pub(crate) fn key_of(task: &Task) -> String {
     search_key(task.searched())
 }
 
-/// Writes a new task and gives its row number.
+/// Writes a new task at this version and gives its row number.
 pub(crate) fn insert(
     conn: &Connection,
     task: &Task,
+    at: Version,
     calendar: Calendar,
     search_key: &str,
 ) -> rusqlite::Result<i64> {
@@ -103,7 +104,7 @@ pub(crate) fn insert(
     )?
     .insert(named_params! {
         ":id": key(task.id),
-        ":version": version(Version::FIRST),
+        ":version": version(at),
         ":title": task.title.as_str(),
         ":description": task.description.as_ref().map(Prose::as_str),
         ":due_text": task.due.to_string(),

@@ -63,8 +63,8 @@ pub(crate) fn key_of(user: &User) -> String {
     search_key([user.name.as_str(), user.email.as_str()])
 }
 
-/// Writes a new user.
-pub(crate) fn insert(conn: &Connection, user: &User) -> rusqlite::Result<usize> {
+/// Writes a new user at this version.
+pub(crate) fn insert(conn: &Connection, user: &User, at: Version) -> rusqlite::Result<usize> {
     conn.prepare_cached(
         "INSERT INTO user (id, version, name, email, role, active, password, access_version, created_at, \
              updated_at, name_key, search_key) \
@@ -73,7 +73,7 @@ pub(crate) fn insert(conn: &Connection, user: &User) -> rusqlite::Result<usize> 
     )?
     .execute(named_params! {
         ":id": key(user.id),
-        ":version": version(Version::FIRST),
+        ":version": version(at),
         ":name": user.name.as_str(),
         ":email": user.email.as_str(),
         ":role": codes::role(user.role),

@@ -1,0 +1,212 @@
+//! Everything a store holds, as values on their way from one store to another or into a file.
+//!
+//! It comes in batches, each of one kind, the kinds in the order of [`Kind::ALL`] and the records of a kind in the order
+//! of their ids. What stores make for themselves, such as counters and what records are found by, is not part of it:
+//! each store makes its own.
+
+pub mod lines;
+pub mod sums;
+
+use crm_domain::activity::Activity;
+use crm_domain::customer::Customer;
+use crm_domain::ids::CommitId;
+use crm_domain::lead::Lead;
+use crm_domain::note::Note;
+use crm_domain::session::Session;
+use crm_domain::task::Task;
+use crm_domain::transfer::Transfer;
+use crm_domain::user::User;
+use crm_domain::version::Versioned;
+
+use crate::commit::replay::Replay;
+use crate::ports::workspace::Workspace;
+
+/// The kinds of thing that a store holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// What holds for the whole store.
+    Workspace,
+    /// Leads.
+    Lead,
+    /// Customers.
+    Customer,
+    /// Notes.
+    Note,
+    /// Tasks.
+    Task,
+    /// Hand-overs that are not over.
+    Transfer,
+    /// Events.
+    Event,
+    /// Answers kept for repeated requests.
+    Replay,
+    /// Users.
+    User,
+    /// Sessions.
+    Session,
+}
+
+impl Kind {
+    /// Every kind, in order. The workspace is first, as days rest on its calendar; customers come before their notes;
+    /// users and sessions come last, so that nobody can sign in where not everything has arrived.
+    pub const ALL: [Self; 10] = [
+        Self::Workspace,
+        Self::Lead,
+        Self::Customer,
+        Self::Note,
+        Self::Task,
+        Self::Transfer,
+        Self::Event,
+        Self::Replay,
+        Self::User,
+        Self::Session,
+    ];
+
+    /// The kind's name in archives.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Workspace => "workspace",
+            Self::Lead => "lead",
+            Self::Customer => "customer",
+            Self::Note => "note",
+            Self::Task => "task",
+            Self::Transfer => "transfer",
+            Self::Event => "event",
+            Self::Replay => "replay",
+            Self::User => "user",
+            Self::Session => "session",
+        }
+    }
+
+    /// The kind's name for several.
+    pub fn plural(self) -> &'static str {
+        match self {
+            Self::Workspace => "workspace",
+            Self::Lead => "leads",
+            Self::Customer => "customers",
+            Self::Note => "notes",
+            Self::Task => "tasks",
+            Self::Transfer => "hand-overs",
+            Self::Event => "events",
+            Self::Replay => "kept answers",
+            Self::User => "users",
+            Self::Session => "sessions",
+        }
+    }
+
+    /// How many records of this kind come in one batch, so that none is too large to be held: an answer that is kept
+    /// may have 256 KiB.
+    pub fn batch(self) -> usize {
+        match self {
+            Self::Replay => 32,
+            Self::Workspace
+            | Self::Lead
+            | Self::Customer
+            | Self::Note
+            | Self::Task
+            | Self::Transfer
+            | Self::Event
+            | Self::User
+            | Self::Session => 500,
+        }
+    }
+}
+
+/// An event, and which of its commit's events it is: a commit is recognised by them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// What happened.
+    pub activity: Activity,
+    /// The commit that wrote it.
+    pub commit: CommitId,
+    /// Its place among the commit's events, from 0.
+    pub ordinal: u32,
+}
+
+/// A session, and the commit that made it, which is recognised by it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignIn {
+    /// The session, live or over.
+    pub session: Session,
+    /// The commit that made it.
+    pub commit: CommitId,
+}
+
+/// Some records of one kind, in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Batch {
+    /// What holds for the whole store.
+    Workspace(Workspace),
+    /// Leads.
+    Leads(Vec<Versioned<Lead>>),
+    /// Customers.
+    Customers(Vec<Versioned<Customer>>),
+    /// Notes.
+    Notes(Vec<Note>),
+    /// Tasks.
+    Tasks(Vec<Versioned<Task>>),
+    /// Hand-overs.
+    Transfers(Vec<Transfer>),
+    /// Events.
+    Events(Vec<Event>),
+    /// Kept answers.
+    Replays(Vec<Replay>),
+    /// Users.
+    Users(Vec<Versioned<User>>),
+    /// Sessions.
+    Sessions(Vec<SignIn>),
+}
+
+impl Batch {
+    /// The kind of its records.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Workspace(_) => Kind::Workspace,
+            Self::Leads(_) => Kind::Lead,
+            Self::Customers(_) => Kind::Customer,
+            Self::Notes(_) => Kind::Note,
+            Self::Tasks(_) => Kind::Task,
+            Self::Transfers(_) => Kind::Transfer,
+            Self::Events(_) => Kind::Event,
+            Self::Replays(_) => Kind::Replay,
+            Self::Users(_) => Kind::User,
+            Self::Sessions(_) => Kind::Session,
+        }
+    }
+
+    /// How many records it holds.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Workspace(_) => 1,
+            Self::Leads(leads) => leads.len(),
+            Self::Customers(customers) => customers.len(),
+            Self::Notes(notes) => notes.len(),
+            Self::Tasks(tasks) => tasks.len(),
+            Self::Transfers(transfers) => transfers.len(),
+            Self::Events(events) => events.len(),
+            Self::Replays(replays) => replays.len(),
+            Self::Users(users) => users.len(),
+            Self::Sessions(sessions) => sessions.len(),
+        }
+    }
+
+    /// Whether it holds none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_kinds_come_in_their_order_each_under_its_own_name() {
+        assert!(Kind::ALL.is_sorted());
+        for (at, kind) in Kind::ALL.iter().enumerate() {
+            let others = Kind::ALL.iter().filter(|other| other.as_str() == kind.as_str());
+            assert_eq!(others.count(), 1, "{at}: {kind:?}");
+            assert!(kind.batch() > 0);
+        }
+    }
+}
