@@ -36,6 +36,12 @@ pub enum Command {
         /// The IANA name of the new zone, such as Europe/Berlin
         zone: Option<String>,
     },
+    /// Move everything a store holds somewhere else
+    Store {
+        /// Which of it.
+        #[command(subcommand)]
+        command: StoreCommand,
+    },
     /// Print the API document (OpenAPI 3.1)
     Openapi,
     /// Check settings, secrets, the store and its disk; one line per finding, exit code 1 if something is wrong
@@ -159,6 +165,26 @@ pub struct PasswordArgs {
     /// Read it from the first line of the standard input
     #[arg(long)]
     pub password_stdin: bool,
+}
+
+/// What can be done with whole stores.
+#[derive(Debug, Subcommand)]
+pub enum StoreCommand {
+    /// Copy everything from one store into another that is empty, and compare them; the source may be served meanwhile.
+    /// If it is broken off, the same command begins anew
+    Copy(CopyArgs),
+}
+
+/// What `store copy` is told. An address with a password is better given as a variable: every user of the machine can
+/// read the command line.
+#[derive(Debug, Args)]
+pub struct CopyArgs {
+    /// The address of the store to read, such as sqlite://data/crm.db
+    #[arg(long, value_name = "URL", env = "CRM_COPY_FROM", hide_env_values = true)]
+    pub from: String,
+    /// The address of the store to fill, such as mongodb://127.0.0.1:27017/crm?replicaSet=rs0
+    #[arg(long, value_name = "URL", env = "CRM_COPY_TO", hide_env_values = true)]
+    pub to: String,
 }
 
 /// What `doctor` is told.

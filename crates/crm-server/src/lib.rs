@@ -4,7 +4,7 @@
 //!
 //! # Where things are
 //! - What can be typed: [`cli`]; what then happens: [`run`], with one file for each command: [`serve`], [`demo`],
-//!   [`seed`], [`users`], [`timezone`], [`doctor`], [`healthcheck`].
+//!   [`seed`], [`users`], [`timezone`], [`doctor`], [`healthcheck`], [`mod@copy`].
 //! - What an operator may decide: [`settings`]; every setting is described in `config/default.toml`.
 //! - How the store, the clock, passwords and tokens come together: [`wiring`].
 //! - What the server tells about itself: [`telemetry`], [`numbers`].
@@ -13,6 +13,7 @@ pub mod addresses;
 pub mod cli;
 pub mod clock;
 pub mod command_error;
+pub mod copy;
 pub mod demo;
 pub mod doctor;
 pub mod healthcheck;
@@ -20,6 +21,7 @@ pub mod ids;
 pub mod metered_passwords;
 pub mod numbers;
 pub mod output;
+pub mod progress;
 pub mod run;
 pub mod seed;
 pub mod serve;

@@ -3,12 +3,12 @@
 use std::future::Future;
 use std::process::ExitCode;
 
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, StoreCommand};
 use crate::command_error::CommandError;
 use crate::settings::listing;
 use crate::settings::secrets::Secrets;
 use crate::settings::{LoadOptions, Settings, process_environment};
-use crate::{demo, doctor, healthcheck, output, seed, serve, timezone, users};
+use crate::{copy, demo, doctor, healthcheck, output, seed, serve, timezone, users};
 
 /// Runs the command. Its exit code is 0 unless it is an answer: `doctor` and `healthcheck` answer with 1.
 ///
@@ -25,6 +25,9 @@ pub fn run(cli: Cli) -> Result<ExitCode, CommandError> {
         Command::Seed(args) => on_threads(seed::seed(place.settings()?, args))?,
         Command::User { command } => on_threads(users::run(place.settings()?, command))?,
         Command::Timezone { zone } => on_threads(timezone::run(place.settings()?, zone))?,
+        Command::Store { command: StoreCommand::Copy(args) } => {
+            on_threads(copy::copy(place.settings()?, args))?;
+        }
         Command::Openapi => output::say_as_is(&crm_http::openapi::openapi()),
         Command::Doctor(args) => return on_threads(doctor::run(place.settings()?, args)),
         Command::Healthcheck => return healthcheck::run(&place.settings()?),

@@ -19,17 +19,13 @@ pub mod tasks;
 pub mod words;
 pub mod world;
 
-use std::time::Duration;
-
-use indicatif::{ProgressBar, ProgressStyle};
-
 use self::people::SAMPLE_ACCOUNTS;
 use self::plant::plant;
 use crate::cli::SeedArgs;
 use crate::command_error::CommandError;
 use crate::settings::Settings;
 use crate::wiring::{self, Wiring};
-use crate::{output, telemetry};
+use crate::{output, progress, telemetry};
 
 /// Fills the store. One that has users is left alone unless it is to be emptied first, and production asks twice.
 ///
@@ -43,7 +39,7 @@ pub async fn seed(settings: Settings, args: SeedArgs) -> Result<(), CommandError
     let wiring = Wiring::open_for_command(&settings).await?;
     make_room(&wiring, &settings, args.reset).await?;
     let amounts = args.amounts();
-    plant(&wiring, amounts, args.random_seed, &bar()).await?;
+    plant(&wiring, amounts, args.random_seed, &progress::bar()).await?;
     let made = wiring.store.maintenance().inventory().await.map_err(store_failed)?;
     output::say(&format!(
         "{} holds {} users, {} leads, {} customers, {} notes, {} tasks and {} events",
@@ -85,16 +81,4 @@ async fn make_room(wiring: &Wiring, settings: &Settings, reset: bool) -> Result<
 
 fn store_failed(error: crm_app::error::StoreError) -> CommandError {
     CommandError::failed("the sample data was not loaded", error)
-}
-
-/// Shown on a terminal only.
-fn bar() -> ProgressBar {
-    let bar = ProgressBar::new(0);
-    let look = "{msg:10} {wide_bar} {human_pos}/{human_len} {elapsed} (left: {eta})";
-    // A look that cannot be read leaves the plain one.
-    if let Ok(style) = ProgressStyle::with_template(look) {
-        bar.set_style(style);
-    }
-    bar.enable_steady_tick(Duration::from_millis(200));
-    bar
 }

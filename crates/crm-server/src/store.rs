@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crm_app::context::Stores;
 use crm_app::mirror::Mirror;
+use crm_app::ports::archive::Archive;
 use crm_app::ports::maintenance::Maintenance;
 use crm_mongo::options::Options as MongoOptions;
 use crm_mongo::store::MongoStore;
@@ -58,6 +59,30 @@ impl Store {
         match self {
             Self::Embedded(store) => Arc::<SqliteStore>::clone(store),
             Self::Distributed(store) => Arc::<MongoStore>::clone(store),
+        }
+    }
+
+    /// Everything it holds, out of it and into it.
+    pub fn archive(&self) -> Arc<dyn Archive> {
+        match self {
+            Self::Embedded(store) => Arc::<SqliteStore>::clone(store),
+            Self::Distributed(store) => Arc::<MongoStore>::clone(store),
+        }
+    }
+
+    /// Makes sure that what was copied into it is whole.
+    ///
+    /// # Errors
+    /// A copy into it was begun and not finished.
+    pub async fn refuse_unfinished(&self, url: &StoreUrl) -> Result<(), CommandError> {
+        let unfinished = self.archive().unfinished_import().await;
+        match unfinished.map_err(|error| CommandError::failed(format!("{url} cannot be read"), error))? {
+            None => Ok(()),
+            Some(arrival) => Err(CommandError::Usage(format!(
+                "{url} holds a copy that is not whole and cannot be used; `{}` begins it anew (with users, passwords \
+                 and options of addresses, which are not kept)",
+                arrival.command
+            ))),
         }
     }
 

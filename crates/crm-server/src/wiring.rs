@@ -40,7 +40,7 @@ impl Wiring {
     /// settings. `setup` is what proves that somebody may make the first admin over HTTP.
     ///
     /// # Errors
-    /// The store cannot be opened, or there are no threads or random bytes.
+    /// The store cannot be opened or holds a copy that is not whole, or there are no threads or random bytes.
     pub async fn open(
         settings: &Settings,
         secrets: &Secrets,
@@ -48,6 +48,7 @@ impl Wiring {
     ) -> Result<Self, CommandError> {
         let mirror = Arc::new(Mirror::empty());
         let store = Store::open(&settings.store.url, &settings.store, Arc::clone(&mirror)).await?;
+        store.refuse_unfinished(&settings.store.url).await?;
         begin_calendar(&store, settings).await?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let ctx = Ctx {

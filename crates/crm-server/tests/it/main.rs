@@ -9,6 +9,7 @@
 
 mod architecture;
 mod commands;
+mod copying;
 mod demo;
 mod doctor;
 mod kill;
