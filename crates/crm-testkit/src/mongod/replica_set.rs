@@ -1,6 +1,7 @@
 //! A replica set of one test's own, whose members it may kill and freeze.
 
 use std::fs;
+use std::path::Path;
 use std::time::Duration;
 
 use bson::doc;
@@ -23,8 +24,16 @@ impl ReplicaSet {
     /// # Panics
     /// If they do not.
     pub async fn start(members: usize) -> Self {
+        Self::start_in(members, &shared::base()).await
+    }
+
+    /// The same with the data in this folder, for what is to be on a disk: [`ReplicaSet::start`] takes memory where it
+    /// can.
+    ///
+    /// # Panics
+    /// If they do not take writes.
+    pub async fn start_in(members: usize, base: &Path) -> Self {
         let program = program();
-        let base = shared::base();
         let nodes: Vec<Node> = free_port::some(members)
             .into_iter()
             .map(|port| {
