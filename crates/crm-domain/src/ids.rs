@@ -39,6 +39,8 @@ macro_rules! kinds {
 kinds! {
     /// Identifies an [`crate::activity::Activity`].
     ActivityRecord, ActivityId, "activity";
+    /// Identifies a [`crate::audit::AuditEvent`].
+    AuditRecord, AuditId, "audit entry";
     /// Identifies a commit; stored with its events, so that a repeated commit is recognised.
     CommitKind, CommitId, "commit";
     /// Identifies a [`crate::customer::Customer`].

@@ -10,7 +10,7 @@
 //!
 //! # Where things are
 //! - The records: [`user`], [`lead`], [`customer`], [`note`], [`task`], [`session`], and what happened to them:
-//!   [`activity`], with the changed fields in [`meta`].
+//!   [`activity`], with the changed fields in [`meta`]. What bears on security, sealed in a chain: [`audit`].
 //! - A lead becomes a customer in [`lead::Lead::convert`].
 //! - Who may do what: [`access::policy`], the only way to a [`access::scope::Scope`].
 //! - Which record, and which state of it: [`ids`], [`version`].
@@ -20,6 +20,7 @@
 
 pub mod access;
 pub mod activity;
+pub mod audit;
 pub mod calendar;
 pub mod customer;
 pub mod due;

@@ -51,11 +51,13 @@ pub enum Action {
     ReadActivity,
     /// Read the dashboard.
     ReadDashboard,
+    /// Read the audit log.
+    ReadAudit,
 }
 
 impl Action {
     /// Every action, in the order of the truth table.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::ManageSelf,
         Self::ReadUsers,
         Self::CreateUser,
@@ -80,6 +82,7 @@ impl Action {
         Self::DeleteTask,
         Self::ReadActivity,
         Self::ReadDashboard,
+        Self::ReadAudit,
     ];
 }
 

@@ -73,7 +73,8 @@ pub fn rule(role: Role, action: Action) -> Rule {
         | Action::AssignLead
         | Action::AssignCustomer
         | Action::AssignTask
-        | Action::ModerateNote => match role {
+        | Action::ModerateNote
+        | Action::ReadAudit => match role {
             Role::Admin => Rule::All,
             Role::Agent => Rule::Deny,
         },
@@ -172,6 +173,7 @@ mod tests {
                 Action::AssignCustomer,
                 Action::ModerateNote,
                 Action::AssignTask,
+                Action::ReadAudit,
             ]
         );
     }
