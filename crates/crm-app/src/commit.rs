@@ -5,6 +5,8 @@ pub mod expect;
 pub mod replay;
 
 use crm_domain::activity::Activity;
+use crm_domain::audit::AuditEvent;
+use crm_domain::audit::chain::AuditKey;
 use crm_domain::ids::CommitId;
 
 use crate::commit::change::Change;
@@ -25,6 +27,10 @@ pub struct Commit {
     pub expects: Vec<Expect>,
     /// What happened: one event for each record that gets a new version.
     pub events: Vec<Activity>,
+    /// What of it bears on security: entries of the audit log, sealed in the transaction that writes them.
+    pub audit: Vec<AuditEvent>,
+    /// What they are sealed with; a store writes none without.
+    pub audit_key: Option<AuditKey>,
     /// The answer to keep for a repeated request, if the request can be repeated.
     pub replay: Option<Replay>,
 }
@@ -32,7 +38,15 @@ pub struct Commit {
 impl Commit {
     /// A commit that does nothing yet.
     pub fn new(id: CommitId) -> Self {
-        Self { id, changes: Vec::new(), expects: Vec::new(), events: Vec::new(), replay: None }
+        Self {
+            id,
+            changes: Vec::new(),
+            expects: Vec::new(),
+            events: Vec::new(),
+            audit: Vec::new(),
+            audit_key: None,
+            replay: None,
+        }
     }
 
     /// Adds a change.
@@ -56,6 +70,20 @@ impl Commit {
     pub fn event(mut self, event: Activity) -> Self {
         self.events.push(event);
         self
+    }
+
+    /// Adds an entry of the audit log.
+    #[must_use]
+    pub fn audit(mut self, event: AuditEvent) -> Self {
+        self.audit.push(event);
+        self
+    }
+
+    /// The same, with what its entries of the audit log are sealed with, if it has any.
+    #[must_use]
+    pub fn sealed_with(self, key: &AuditKey) -> Self {
+        let audit_key = (!self.audit.is_empty()).then(|| key.clone());
+        Self { audit_key, ..self }
     }
 }
 

@@ -8,9 +8,11 @@ use crm_domain::calendar::Calendar;
 use crm_domain::ids::{CommitId, Id, Kind};
 use crm_domain::timestamp::Timestamp;
 
+use crate::audit::trail::Trail;
 use crate::error::AppError;
 use crate::mirror::Mirror;
 use crate::ports::activities::Activities;
+use crate::ports::audits::Audits;
 use crate::ports::clock::Clock;
 use crate::ports::commits::Commits;
 use crate::ports::customers::Customers;
@@ -50,6 +52,8 @@ pub struct Stores {
     pub dashboard: Arc<dyn Dashboard>,
     /// Reads the workspace.
     pub workspaces: Arc<dyn Workspaces>,
+    /// Reads the audit log.
+    pub audits: Arc<dyn Audits>,
 }
 
 impl Stores {
@@ -66,6 +70,7 @@ impl Stores {
             + Activities
             + Dashboard
             + Workspaces
+            + Audits
             + 'static,
     {
         Self {
@@ -78,7 +83,8 @@ impl Stores {
             tasks: Arc::<S>::clone(&store),
             activities: Arc::<S>::clone(&store),
             dashboard: Arc::<S>::clone(&store),
-            workspaces: store,
+            workspaces: Arc::<S>::clone(&store),
+            audits: store,
         }
     }
 }
@@ -113,6 +119,8 @@ pub struct Ctx {
     pub passwords: Arc<dyn Passwords>,
     /// Tokens.
     pub tokens: Arc<dyn Tokens>,
+    /// What the audit log is sealed with, and what waits to be written to it.
+    pub trail: Arc<Trail>,
     /// Where writers of one record wait for each other.
     pub queue: Queue,
     /// What proves that somebody may set up the first admin; none once there is one.

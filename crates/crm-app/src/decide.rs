@@ -13,6 +13,7 @@ use crm_domain::refusal::Refusal;
 use tokio::time::Instant;
 use uuid::Uuid;
 
+use crate::audit::derive::derived;
 use crate::commit::expect::Expect;
 use crate::commit::{Commit, UniqueKey, Verdict};
 use crate::context::Ctx;
@@ -46,7 +47,7 @@ impl<T> Decision<T> {
 ///
 /// `attempt` gets the actor as they are by then, reads, and decides; it has no effect of its own. `records` are those
 /// that will be written: their writers wait for each other in line. The commit is made to hold only while the actor
-/// still stands as they did when it was decided.
+/// still stands as they did when it was decided, and gets the entries of the audit log that follow from its changes.
 ///
 /// # Errors
 /// What `attempt` says; [`AppError::Busy`] at the deadline; [`AppError::Store`] if the store fails;
@@ -64,11 +65,15 @@ where
     loop {
         let current = ctx.current(actor)?;
         let standing = standing(&current);
+        let who = current.clone();
         let (commit, answer) = match attempt(current).await? {
             Decision::Answer(answer) => return Ok(answer),
             Decision::Commit(commit, answer) => (commit, answer),
         };
-        let commit = standing.into_iter().fold(*commit, Commit::expect);
+        let mut commit = standing.into_iter().fold(*commit, Commit::expect);
+        let told = derived(ctx, &who, &commit);
+        commit.audit.extend(told);
+        let commit = commit.sealed_with(ctx.trail.key());
         match ctx.stores.commits.commit(Arc::new(commit)).await? {
             Verdict::Applied => return Ok(answer),
             Verdict::Stale

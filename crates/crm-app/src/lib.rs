@@ -14,15 +14,16 @@
 //! # Where things are
 //! - A lead becomes a customer in [`leads::convert`].
 //! - Use cases: [`auth`], [`users`], [`leads`], [`customers`], [`notes`], [`tasks`], [`activity`], [`dashboard`],
-//!   [`setup`]. Beside them, `form` is what clients may say of a record, and `events` what is told of it.
+//!   [`setup`], [`audit`]. Beside them, `form` is what clients may say of a record, and `events` what is told of it.
 //! - What a store must do: [`ports`]; what is written: [`commit`]; what is asked: [`query`], [`paging`].
 //! - Writers that meet: [`decide`] and [`queue`]; what is held in memory: [`mirror`]; counters: [`tally`].
 //! - What can go wrong: [`error`]; what a client demands of a version: [`precondition`].
 //! - Everything a store holds, on its way out or in: [`archive`].
-//! - Small steps that use cases share: [`input`], [`people`], [`events`].
+//! - Small steps that use cases share: [`input`], [`people`], [`events`]. Whose request it is: [`origin`].
 
 pub mod activity;
 pub mod archive;
+pub mod audit;
 pub mod auth;
 pub mod commit;
 pub mod context;
@@ -35,6 +36,7 @@ pub mod input;
 pub mod leads;
 pub mod mirror;
 pub mod notes;
+pub mod origin;
 pub mod paging;
 pub mod people;
 pub mod ports;

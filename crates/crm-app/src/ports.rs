@@ -5,6 +5,7 @@
 
 pub mod activities;
 pub mod archive;
+pub mod audits;
 pub mod clock;
 pub mod commits;
 pub mod customers;

@@ -91,7 +91,8 @@ pub fn deltas(changes: &[Change], calendar: &Calendar) -> Deltas {
             | Change::DeleteNote(_)
             | Change::PutTransfer(_)
             | Change::DeleteTransfer(_)
-            | Change::MarkSetUp => {}
+            | Change::MarkSetUp
+            | Change::PruneAudit(_) => {}
         }
     }
     deltas.retain(|_, by| *by != 0);

@@ -4,6 +4,7 @@
 //! holds or the deadline passes. Whatever does not hold undoes the transaction; a commit that was applied by an earlier
 //! try is told from one that does not hold by its id.
 
+mod audit;
 mod changes;
 mod expects;
 mod known;
@@ -19,6 +20,7 @@ use crm_app::commit::{Commit, Verdict};
 use crm_app::error::StoreError;
 use crm_app::ports::commits::Commits;
 use parking_lot::Mutex;
+use tokio::sync::OwnedMutexGuard;
 use tokio::time::{Instant, timeout_at};
 use uuid::Uuid;
 
@@ -44,9 +46,11 @@ impl Commits for MongoStore {
     }
 }
 
-/// What a commit holds while it runs: its turn on its records, and its lane.
+/// What a commit holds while it runs: its turn on its records and on the audit log, and its lane.
 #[derive(Clone, Default)]
-pub(crate) struct Held(Arc<Mutex<(Option<crm_app::queue::Turn>, Option<Lane>)>>);
+pub(crate) struct Held(Arc<Mutex<Holdings>>);
+
+type Holdings = (Option<crm_app::queue::Turn>, Option<Lane>, Option<OwnedMutexGuard<()>>);
 
 impl Held {
     /// The lane's number, another lane first if asked for. Lanes are there to be out of each other's way: who holds
@@ -64,28 +68,36 @@ impl Held {
         }
     }
 
-    /// Waits for a turn on these records and for a lane.
+    /// Waits for a turn on these records, on the audit log if something goes into it, and for a lane: last, since who
+    /// holds a lane is in the way of others.
     pub(crate) async fn take(
         &self,
         inner: &Inner,
         records: &[Uuid],
+        commits: &[Arc<Commit>],
         until: Instant,
     ) -> Result<(), StoreError> {
         let late = |_| unavailable(Failure::Deadline);
         let turn = timeout_at(until, inner.queue.turn(records)).await.map_err(late)?;
+        let audit = if commits.iter().any(|commit| !commit.audit.is_empty()) {
+            Some(timeout_at(until, Arc::clone(&inner.audit).lock_owned()).await.map_err(late)?)
+        } else {
+            None
+        };
         let own_lane = timeout_at(until, inner.lanes.take()).await.map_err(late)?;
-        *self.0.lock() = (Some(turn), own_lane);
+        *self.0.lock() = (Some(turn), own_lane, audit);
         Ok(())
     }
 
     fn release(&self) {
-        *self.0.lock() = (None, None);
+        *self.0.lock() = (None, None, None);
     }
 }
 
 async fn one(inner: &Inner, commit: Arc<Commit>, until: Instant, held: &Held) -> Result<Verdict, StoreError> {
-    held.take(inner, &written(&commit.changes), until).await?;
+    let records = written(&commit.changes);
     let commits = [commit];
+    held.take(inner, &records, &commits, until).await?;
     match transaction::run(inner, &commits, until, held).await? {
         Verdict::Applied => {}
         refused @ (Verdict::Stale | Verdict::Duplicate(_)) => {
@@ -103,7 +115,7 @@ async fn one(inner: &Inner, commit: Arc<Commit>, until: Instant, held: &Held) ->
 /// Applies all commits that were not applied before in one transaction, or none.
 pub(crate) async fn load(inner: &Inner, commits: Vec<Arc<Commit>>, until: Instant) -> Result<(), StoreError> {
     let held = Held::default();
-    held.take(inner, &[], until).await?;
+    held.take(inner, &[], &commits, until).await?;
     let known = known::of(inner, &commits).await?;
     let new: Vec<Arc<Commit>> =
         commits.iter().filter(|commit| !known.contains(&commit.id)).cloned().collect();
@@ -146,7 +158,8 @@ fn written(changes: &[Change]) -> Vec<Uuid> {
             | Change::InsertNote(_)
             | Change::PutNote(_)
             | Change::DeleteNote(_)
-            | Change::MarkSetUp => None,
+            | Change::MarkSetUp
+            | Change::PruneAudit(_) => None,
         })
         .collect()
 }

@@ -5,6 +5,7 @@
 //! is `Corrupt` with its id, whatever is wrong with it.
 
 pub(crate) mod activity;
+pub(crate) mod audit;
 pub(crate) mod customer;
 pub(crate) mod fields;
 pub(crate) mod lead;

@@ -21,6 +21,7 @@ pub mod store;
 
 mod activities;
 mod archive;
+mod audits;
 mod calls;
 mod commit;
 mod customers;

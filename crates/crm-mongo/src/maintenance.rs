@@ -98,7 +98,7 @@ async fn corrected(inner: &Inner, until: Instant) -> Result<Vec<TallyDifference>
             return Ok(Vec::new());
         }
         let held = Held::default();
-        held.take(inner, &[], until).await?;
+        held.take(inner, &[], &[], until).await?;
         let plan = Plan::correction(found.corrections(), calendar);
         match carry_out(inner, &plan, until, &held).await? {
             Outcome::Judged(Verdict::Applied) => return Ok(found.differences()),

@@ -6,13 +6,13 @@ use futures_util::future::join_all;
 use mongodb::Database;
 use mongodb::error::Result;
 
-use crate::{activities, customers, lanes, leads, notes, sessions, tallies, tasks, users};
+use crate::{activities, audits, customers, lanes, leads, notes, sessions, tallies, tasks, users};
 
 /// The schema that this program reads and writes.
 pub(crate) const SCHEMA: i64 = 1;
 
 /// Every collection, what is written first before what rests on it.
-pub(crate) const COLLECTIONS: [&str; 12] = [
+pub(crate) const COLLECTIONS: [&str; 14] = [
     "workspace",
     "users",
     "standings",
@@ -25,6 +25,8 @@ pub(crate) const COLLECTIONS: [&str; 12] = [
     "activities",
     "transfers",
     "replays",
+    "audits",
+    "audit_head",
 ];
 
 /// The collections that grow with the work of a team.
@@ -88,6 +90,7 @@ pub(crate) fn indexes() -> impl Iterator<Item = &'static Index> {
         notes::INDEXES,
         tasks::listing::INDEXES,
         activities::listing::INDEXES,
+        audits::listing::INDEXES,
         tallies::INDEXES,
     ]
     .into_iter()

@@ -30,6 +30,8 @@ pub(crate) struct Inner {
     pub(crate) calls: Calls,
     pub(crate) lanes: Lanes,
     pub(crate) queue: Queue,
+    /// One commit of this server at a time goes on with the audit log: those of others it meets in its head.
+    pub(crate) audit: Arc<tokio::sync::Mutex<()>>,
     pub(crate) following: Following,
     pub(crate) options: Options,
 }
@@ -58,6 +60,7 @@ impl MongoStore {
             calls: Calls::here(),
             lanes: Lanes::new(),
             queue: Queue::new(),
+            audit: Arc::default(),
             following: Following::new(mirror),
             options,
         });

@@ -1,8 +1,10 @@
 //! Applying commits: the one way to write.
 //!
 //! A commit is one job of the writer: known already? → what it expects → its changes, each only if its record still
-//! has the version that was read → events → the answer to keep → counters. Whatever does not hold undoes the job.
+//! has the version that was read → events → entries of the audit log → the answer to keep → counters. Whatever does not hold undoes the
+//! job.
 
+mod audit;
 pub(crate) mod customers;
 mod events;
 mod expects;
@@ -82,14 +84,15 @@ pub(crate) fn apply(conn: &Connection, commit: &Commit, calendar: Calendar) -> W
         write(conn, change, commit.id, calendar)?;
     }
     events::write(conn, commit)?;
+    audit::write(conn, commit)?;
     if let Some(answer) = &commit.replay {
         replay::write(conn, answer)?;
     }
     Ok(Applied::Now)
 }
 
-/// Whether the commit was applied before: by its events, or by the session it made. What has neither comes to the
-/// same when it is applied again.
+/// Whether the commit was applied before: by its events, the session it made, or its entries of the audit log. What has
+/// none of them comes to the same when it is applied again.
 fn is_known(conn: &Connection, commit: &Commit) -> rusqlite::Result<bool> {
     let id = [rows::key(commit.id)];
     if !commit.events.is_empty() {
@@ -102,7 +105,10 @@ fn is_known(conn: &Connection, commit: &Commit) -> rusqlite::Result<bool> {
                 .exists([rows::key(session.id), rows::key(commit.id)]);
         }
     }
-    Ok(false)
+    match commit.audit.first() {
+        Some(event) => rows::audit::has(conn, event),
+        None => Ok(false),
+    }
 }
 
 fn write(conn: &Connection, change: &Change, commit: CommitId, calendar: Calendar) -> Written<()> {
@@ -133,5 +139,7 @@ fn write(conn: &Connection, change: &Change, commit: CommitId, calendar: Calenda
                 Err(undone::duplicate(UniqueKey::SetUp))
             }
         }
+        // Done with the commit's entries of the audit log.
+        Change::PruneAudit(_) => Ok(()),
     }
 }

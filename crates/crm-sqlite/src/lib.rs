@@ -16,6 +16,7 @@ pub mod store;
 
 mod activities;
 mod archive;
+mod audits;
 mod commit;
 mod customers;
 mod dashboard;

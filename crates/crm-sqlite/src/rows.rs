@@ -5,6 +5,7 @@
 
 pub(crate) mod activity;
 pub(crate) mod arrival;
+pub(crate) mod audit;
 pub(crate) mod codes;
 pub(crate) mod customer;
 pub(crate) mod fields;

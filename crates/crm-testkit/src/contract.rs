@@ -7,6 +7,7 @@
 pub mod accounts;
 pub mod archives;
 pub mod atomicity;
+pub mod audits;
 pub mod corruption;
 pub mod durability;
 pub mod events;
@@ -42,6 +43,7 @@ use async_trait::async_trait;
 use crm_app::mirror::Mirror;
 use crm_app::ports::activities::Activities;
 use crm_app::ports::archive::Archive;
+use crm_app::ports::audits::Audits;
 use crm_app::ports::commits::Commits;
 use crm_app::ports::customers::Customers;
 use crm_app::ports::dashboard::Dashboard;
@@ -66,6 +68,7 @@ pub trait FullStore:
     + Activities
     + Dashboard
     + Workspaces
+    + Audits
     + Maintenance
     + Archive
     + Send
@@ -85,6 +88,7 @@ impl<S> FullStore for S where
         + Activities
         + Dashboard
         + Workspaces
+        + Audits
         + Maintenance
         + Archive
         + Send
@@ -146,6 +150,8 @@ pub enum RecordKind {
     Activity,
     /// A hand-over, by the id of whose records move.
     Transfer,
+    /// An entry of the audit log.
+    Audit,
 }
 
 /// The longest that one property may take; a hang is a failure, not a wait.
@@ -180,6 +186,7 @@ macro_rules! contract_suite {
             corruption::an_unreadable_session_is_corrupt,
             corruption::an_unreadable_event_is_corrupt,
             corruption::an_unreadable_transfer_is_corrupt,
+            corruption::an_unreadable_audit_entry_is_corrupt,
             corruption::an_unreadable_record_leaves_the_others_readable,
         }
     };
@@ -205,6 +212,15 @@ macro_rules! contract_suite {
             atomicity::a_refused_commit_may_be_handed_in_again,
             atomicity::changes_are_applied_in_their_order,
             atomicity::a_commit_whose_caller_goes_away_is_never_half,
+            audits::the_entries_of_a_commit_are_sealed_with_it,
+            audits::a_commit_that_is_not_applied_leaves_no_entry,
+            audits::entries_that_are_handed_in_again_are_in_the_log_once,
+            audits::entries_of_racing_commits_follow_one_another,
+            audits::the_log_equals_a_naive_filter,
+            audits::a_user_sees_the_entries_about_them_only,
+            audits::what_is_pruned_leaves_the_log_whole,
+            audits::clearing_leaves_the_audit_log,
+            audits::entries_that_are_loaded_are_sealed,
             durability::a_store_that_is_opened_again_holds_what_it_held,
             durability::a_commit_is_recognised_after_the_store_was_opened_again,
             durability::what_one_handle_writes_another_reads,

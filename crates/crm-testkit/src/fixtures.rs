@@ -4,6 +4,7 @@
 //! `minimal_…` has nothing that it could do without. Their fields are public, so that a test writes
 //! `Lead { archived: true, ..make.minimal_lead(None) }`. [`Maker::commit`] writes them with their events.
 
+pub mod audits;
 pub mod commits;
 pub mod customers;
 pub mod events;

@@ -1,5 +1,6 @@
 //! The things that can be written, one variant each.
 
+use crm_domain::audit::chain::Mark;
 use crm_domain::customer::Customer;
 use crm_domain::ids::{SessionId, UserId};
 use crm_domain::lead::Lead;
@@ -79,4 +80,7 @@ pub enum Change {
     DeleteTransfer(UserId),
     /// The store has had its first admin. Once, for ever.
     MarkSetUp,
+    /// The audit log begins behind this entry from now on: it and those before it are gone. The commit has an entry
+    /// that says so. A log that begins later already is left as it is.
+    PruneAudit(Mark),
 }

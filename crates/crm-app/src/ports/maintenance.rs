@@ -64,7 +64,7 @@ pub trait Maintenance: Send + Sync {
     /// [`StoreError`]; `Unavailable` also if one of them does not hold.
     async fn load(&self, commits: Vec<Arc<Commit>>) -> Result<(), StoreError>;
 
-    /// Deletes everything but the calendar, in one transaction.
+    /// Deletes everything but the calendar and the audit log, in one transaction.
     ///
     /// # Errors
     /// [`StoreError`].

@@ -1,6 +1,7 @@
 //! Whole lifecycles over the embedded store in memory.
 
 mod accounts;
+mod audit;
 mod conversion;
 mod deletion;
 mod feed;

@@ -98,6 +98,8 @@ pub(super) fn plan(
             let mark = doc! { "q": { "_id": 1, "set_up": false }, "u": { "$set": { "set_up": true } } };
             plan.push("workspace", Verb::Update, Short::SetUp, mark);
         }
+        // Done with the commit's entries of the audit log.
+        Change::PruneAudit(_) => {}
     }
     Ok(())
 }

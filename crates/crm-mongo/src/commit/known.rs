@@ -1,5 +1,5 @@
-//! Whether a commit was applied by an earlier try: by its events, or by the session it made. What has neither comes to
-//! the same when it is applied again.
+//! Whether a commit was applied by an earlier try: by its events, by the session it made, or by its entries of the audit
+//! log. What has none of them comes to the same when it is applied again.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -13,6 +13,7 @@ use mongodb::Collection;
 use mongodb::options::ReadConcern;
 
 use crate::activities::listing::BY_COMMIT;
+use crate::audits::listing::AUDITS;
 use crate::documents::id;
 use crate::error::store_error;
 use crate::reader::Find;
@@ -63,13 +64,14 @@ fn trace(commit: &Commit) -> Option<(&'static str, Document)> {
     if !commit.events.is_empty() {
         return Some(("activities", doc! { "commit": id(commit.id) }));
     }
-    commit.changes.iter().find_map(|change| {
+    let session = commit.changes.iter().find_map(|change| {
         if let Change::InsertSession(session) = change {
             Some(("sessions", doc! { "_id": id(session.id), "commit": id(commit.id) }))
         } else {
             None
         }
-    })
+    });
+    session.or_else(|| commit.audit.first().map(|event| (AUDITS, doc! { "_id": id(event.id) })))
 }
 
 async fn is_there(

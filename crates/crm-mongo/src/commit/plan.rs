@@ -12,6 +12,7 @@ use crm_domain::calendar::Calendar;
 use bson::Document;
 use std::sync::Arc;
 
+use super::audit::Audit;
 use super::step::{Short, Step, Verb};
 use super::{changes, expects};
 use crate::tallies::Shelves;
@@ -27,13 +28,13 @@ pub(crate) struct Plan {
     rests_on_users: Vec<Expect>,
     counters: Shelves,
     calendar: Calendar,
+    audit: Audit,
 }
 
 impl Plan {
     /// What applies all of these commits, under this calendar.
     pub(crate) fn of(commits: &[Arc<Commit>], calendar: Calendar) -> Result<Self, StoreError> {
-        let mut plan =
-            Self { steps: Vec::new(), rests_on_users: Vec::new(), counters: Shelves::new(), calendar };
+        let mut plan = Self::correction(Shelves::new(), calendar);
         let mut counters = Deltas::new();
         for commit in commits {
             for expect in &commit.expects {
@@ -47,6 +48,7 @@ impl Plan {
                 plan.push(open_tasks::COLLECTION, Verb::Update, Short::Fine, change);
             }
             changes::plan_traces(&mut plan, commit)?;
+            plan.audit.add(commit)?;
             for (counter, by) in tally::deltas(&commit.changes, &calendar) {
                 *counters.entry(counter).or_default() += by;
             }
@@ -57,7 +59,8 @@ impl Plan {
 
     /// What changes these counters and nothing else.
     pub(crate) fn correction(counters: Shelves, calendar: Calendar) -> Self {
-        Self { steps: Vec::new(), rests_on_users: Vec::new(), counters, calendar }
+        let (steps, rests_on_users) = (Vec::new(), Vec::new());
+        Self { steps, rests_on_users, counters, calendar, audit: Audit::default() }
     }
 
     /// The commands in order, for this lane.
@@ -75,6 +78,11 @@ impl Plan {
             }
         }
         steps
+    }
+
+    /// What goes into the audit log, if anything does.
+    pub(crate) fn audit(&self) -> Option<&Audit> {
+        (!self.audit.is_empty()).then_some(&self.audit)
     }
 
     /// Adds a statement.

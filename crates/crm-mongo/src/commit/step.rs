@@ -3,6 +3,7 @@
 use bson::{Document, doc};
 use crm_app::commit::{UniqueKey, Verdict};
 
+use crate::audits::listing::{AUDITS, HEAD};
 use crate::{documents, open_tasks, standings, tallies};
 
 /// What a command does.
@@ -102,10 +103,12 @@ impl Step {
         let is = |field| pattern.as_ref().is_ok_and(|pattern| pattern.contains_key(field));
         let key = match self.collection {
             // Two that make what neither has found meet in its key.
-            standings::COLLECTION | tallies::COLLECTION | "transfers" => return Halt::Again,
+            standings::COLLECTION | tallies::COLLECTION | "transfers" | HEAD => return Halt::Again,
             // There is one, and it counts something else.
             open_tasks::COLLECTION if self.short == Short::Stale => return Halt::Refused(Verdict::Stale),
             open_tasks::COLLECTION => return Halt::Again,
+            // Two that go on from one entry meet in the number of the next.
+            AUDITS if is("sequence") => return Halt::Again,
             "users" if is("email") => UniqueKey::Email,
             "sessions" if is("fingerprint") => UniqueKey::Fingerprint,
             "replays" => UniqueKey::Replay,

@@ -20,6 +20,7 @@ use super::plan::Plan;
 use super::step::{Halt, Step};
 use crate::error::{Failure, store_error, unavailable};
 use crate::options::durable;
+use crate::reader::Reader;
 use crate::store::{Inner, defect};
 use crate::{following, workspace};
 
@@ -68,7 +69,7 @@ pub(crate) async fn carry_out(
     let mut lane = held.lane(false);
     let mut tries = 0;
     loop {
-        match attempt(inner, &plan.steps(lane), until).await {
+        match attempt(inner, plan, lane, until).await {
             Ok(()) => return Ok(Outcome::Judged(Verdict::Applied)),
             Err(Ended::Halted(Halt::Refused(verdict))) => return Ok(Outcome::Judged(verdict)),
             Err(Ended::Halted(Halt::Calendar)) => return Ok(Outcome::Calendar),
@@ -78,9 +79,23 @@ pub(crate) async fn carry_out(
     }
 }
 
-async fn attempt(inner: &Inner, steps: &[Step], until: Instant) -> Result<(), Ended> {
+async fn attempt(inner: &Inner, plan: &Plan, lane: u8, until: Instant) -> Result<(), Ended> {
     let mut session = begin(inner, until).await?;
-    take(inner, &mut session, steps).await?;
+    take(inner, &mut session, &plan.steps(lane)).await?;
+    if let Some(audit) = plan.audit() {
+        let mut reader = Reader::within(inner.db.clone(), session, inner.options.deadline);
+        let steps = audit.steps(&mut reader).await;
+        let own = reader.into_session().ok_or_else(|| Ended::Unread(defect("a session is gone")))?;
+        session = own;
+        match steps {
+            Ok(steps) => take(inner, &mut session, &steps).await?,
+            Err(error) => {
+                // Undone by the server by itself, if this does not reach it.
+                let _undone_anyway = session.abort_transaction().await;
+                return Err(Ended::Unread(error));
+            }
+        }
+    }
     finish(&mut session, until).await
 }
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use bson::{Bson, Document, RawDocumentBuf, doc};
 use crm_app::error::StoreError;
 use crm_domain::activity::{Activity, EntityKind};
+use crm_domain::audit::chain::AuditEntry;
 use crm_domain::customer::Customer;
 use crm_domain::ids::CustomerId;
 use crm_domain::lead::Lead;
@@ -97,6 +98,7 @@ pub(super) async fn problems(reader: &mut Reader) -> Result<Vec<String>, StoreEr
         .await?;
     report.each::<Session>(reader, |_, _, _| Ok(())).await?;
     report.each::<Transfer>(reader, |_, _, _| Ok(())).await?;
+    report.each::<AuditEntry>(reader, |_, _, _| Ok(())).await?;
     for (user, state) in users {
         let lanes: Vec<Bson> = lanes::all().map(|lane| standings::key(user, lane)).collect();
         let agreeing = all_of(doc! { "_id": { "$in": lanes } }, state);

@@ -18,6 +18,9 @@ use crate::schema::COLLECTIONS;
 use crate::store::{Inner, defect};
 use crate::{lanes, tallies};
 
+/// What is not deleted with the records.
+const STAYS: [&str; 3] = ["workspace", "audits", "audit_head"];
+
 /// The most statements of one command.
 const MOST: usize = 1_000;
 
@@ -26,7 +29,7 @@ const MOST: usize = 1_000;
 pub(super) enum Work {
     /// Another calendar, and everything that rests on it.
     SetCalendar(Calendar),
-    /// Everything goes but the calendar.
+    /// Everything goes but the calendar and the audit log.
     Clear,
 }
 
@@ -74,7 +77,7 @@ impl Work {
                 steps.extend(updates(tallies::COLLECTION, &counters));
             }
             Self::Clear => {
-                let records = COLLECTIONS.iter().filter(|name| **name != "workspace");
+                let records = COLLECTIONS.iter().filter(|name| !STAYS.contains(*name));
                 steps.extend(records.map(|name| delete(name, Document::new())));
                 let anew = doc! { "$set": { "set_up": false }, "$unset": { "arrival": "" } };
                 steps.extend(updates("workspace", &[doc! { "q": { "_id": 1 }, "u": anew }]));

@@ -39,6 +39,7 @@ impl StoreBuilder for OnMongo {
             RecordKind::Note => ("notes", doc! { "text": "" }),
             RecordKind::Task => ("tasks", doc! { "due": "someday" }),
             RecordKind::Transfer => ("transfers", doc! { "leads": -1_i64 }),
+            RecordKind::Audit => ("audits", doc! { "count": -1_i64 }),
             RecordKind::Activity => ("activities", doc! { "message": false }),
         };
         let id = bson::Uuid::from_bytes(id.into_bytes());

@@ -5,7 +5,7 @@ use rusqlite::{Connection, Row};
 
 use crate::db::{Db, Outcome};
 use crate::engine::error::JobError;
-use crate::rows::{activity, customer, lead, note, session, task, transfer, user};
+use crate::rows::{activity, audit, customer, lead, note, session, task, transfer, user};
 
 /// Questions whose every answer is a problem.
 const QUESTIONS: &[&str] = &[
@@ -59,6 +59,7 @@ pub(super) fn problems(db: &Db<'_>) -> Outcome<Vec<String>> {
     unreadable(conn, task::ALL, task::read, &mut problems)?;
     unreadable(conn, activity::ALL, activity::read, &mut problems)?;
     unreadable(conn, transfer::ALL, transfer::read, &mut problems)?;
+    unreadable(conn, audit::ALL, audit::read, &mut problems)?;
     Ok(problems)
 }
 

@@ -1,4 +1,4 @@
-//! Deleting everything but the calendar.
+//! Deleting everything but the calendar and the audit log.
 
 use rusqlite::Connection;
 

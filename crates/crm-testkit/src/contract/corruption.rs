@@ -1,11 +1,14 @@
 //! A stored record that cannot be read is corrupt: never absent, never a panic.
 
 use std::fmt::Debug;
+use std::sync::Arc;
 
+use crm_app::commit::Commit;
 use crm_app::commit::change::Change;
 use crm_app::error::StoreError;
 use crm_app::paging::Start;
 use crm_app::ports::activities::Activities;
+use crm_app::ports::audits::Audits;
 use crm_app::ports::customers::Customers;
 use crm_app::ports::leads::Leads;
 use crm_app::ports::maintenance::Maintenance;
@@ -14,11 +17,13 @@ use crm_app::ports::sessions::Sessions;
 use crm_app::ports::tasks::Tasks;
 use crm_app::ports::users::Users;
 use crm_app::query::activities::{ActivityFilter, ActivityQuery};
+use crm_app::query::audits::{AuditFilter, AuditQuery};
 use crm_app::query::customers::{CustomerFilter, CustomerQuery};
 use crm_app::query::leads::{LeadFilter, LeadQuery};
 use crm_app::query::tasks::{TaskFilter, TaskQuery};
 use crm_app::query::users::{UserFilter, UserQuery};
 use crm_domain::access::role::Role;
+use crm_domain::audit::AuditKind;
 use crm_domain::ids::{UserId, UserKind};
 use crm_domain::task::{Related, Task};
 use crm_domain::transfer::{Moved, Transfer};
@@ -31,6 +36,7 @@ use super::support::listing::tasks::TaskList;
 use super::support::listing::users::UserList;
 use super::support::world::{World, everything};
 use super::{RecordKind, StoreBuilder};
+use crate::fixtures::audits::audit_key;
 
 const START: Start = Start::Offset(0);
 
@@ -147,6 +153,19 @@ pub async fn an_unreadable_transfer_is_corrupt<B: StoreBuilder>(builder: &B) {
     world.write(make.commit().change(Change::PutTransfer(transfer)).done()).await;
     spoil(&world, RecordKind::Transfer, from.uuid()).await;
     is_corrupt(world.store().transfers(&everything()).await, from.uuid());
+    is_reported(&world).await;
+}
+
+/// An entry of the audit log that cannot be read is corrupt, in pages and for whoever checks the log.
+pub async fn an_unreadable_audit_entry_is_corrupt<B: StoreBuilder>(builder: &B) {
+    let mut world = World::new(builder).await;
+    let event = world.make.full_audit(AuditKind::SignInOk);
+    let commit = Commit { audit: vec![event.clone()], ..Commit::clone(&world.make.commit().done()) };
+    world.write(Arc::new(commit.sealed_with(&audit_key()))).await;
+    spoil(&world, RecordKind::Audit, event.id.uuid()).await;
+    let query = AuditQuery { filter: AuditFilter::default(), start: START, limit: 10 };
+    is_corrupt(world.store().entries(&everything(), &query).await, event.id.uuid());
+    is_corrupt(world.store().stretch(0, 10).await, event.id.uuid());
     is_reported(&world).await;
 }
 

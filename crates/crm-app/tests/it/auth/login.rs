@@ -4,6 +4,7 @@ use crm_app::commit::expect::Expect;
 use crm_app::commit::{Commit, UniqueKey, Verdict};
 use crm_app::ports::passwords::{HashError, MockPasswords};
 use crm_domain::activity::EntityRef;
+use crm_domain::audit::AuditKind;
 use crm_domain::raw::{Members, Raw};
 use crm_domain::session::{RefreshFingerprint, Session};
 use crm_domain::user::User;
@@ -58,9 +59,11 @@ async fn signing_in_begins_a_session_and_keeps_only_a_fingerprint_of_its_token()
             changes: vec![Change::InsertSession(session)],
             expects: vec![Expect::Unchanged(EntityRef::User(stage.ann.id), Version::new(3))],
             events: Vec::new(),
-            replay: None,
+            ..Commit::new(minted(0))
         }
     );
+    let [told] = written.audit().try_into().unwrap();
+    assert_eq!((told.kind, told.subject, told.session), (AuditKind::SignInOk, Some(stage.ann.id), Some(id)));
 }
 
 #[tokio::test]

@@ -52,7 +52,7 @@ async fn everybody_renames_themselves() {
                     "User \"Annie\" updated",
                 )
             }],
-            replay: None,
+            ..Commit::new(minted(0))
         }
     );
 }

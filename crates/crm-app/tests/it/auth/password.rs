@@ -53,7 +53,7 @@ async fn a_password_change_ends_the_users_other_sessions_and_no_token_of_this_on
                     "User \"ann\" updated",
                 )
             }],
-            replay: None,
+            ..Commit::new(minted(0))
         }
     );
 }

@@ -38,7 +38,7 @@ async fn a_refresh_token_stays_good_and_its_use_is_written_down() {
             changes: vec![Change::TouchSession { id: session.id, at: now }],
             expects: vec![Expect::UserActive(ann.id)],
             events: Vec::new(),
-            replay: None,
+            ..Commit::new(minted(0))
         }
     );
 }

@@ -55,7 +55,7 @@ async fn a_changed_customer_is_written_upon_what_was_read_with_one_event() {
                 )
             }],
             changes: vec![Change::PutCustomer(Replace { before, after })],
-            replay: None,
+            ..Commit::new(minted(0))
         }
     );
 }

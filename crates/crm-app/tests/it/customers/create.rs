@@ -43,7 +43,7 @@ async fn a_new_customer_is_the_callers_own_and_is_written_with_its_event() {
                     "Customer \"Ada\" created",
                 )
             }],
-            replay: None,
+            ..Commit::new(minted(0))
         }
     );
 }

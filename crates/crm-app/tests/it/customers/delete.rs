@@ -74,7 +74,7 @@ async fn a_deleted_customers_open_tasks_are_done_whoever_owns_them() {
                 Change::PutTask(Replace { before: own, after: own_done }),
                 Change::PutTask(Replace { before: bobs, after: bobs_done }),
             ],
-            replay: None,
+            ..Commit::new(minted(0))
         }
     );
 }

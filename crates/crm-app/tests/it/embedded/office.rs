@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crm_app::audit::trail::Trail;
 use crm_app::auth::authenticate::authenticate;
 use crm_app::auth::login::{Device, SignIn, login};
 use crm_app::context::{Ctx, Rules, Stores};
@@ -15,6 +16,7 @@ use crm_app::{customers, leads, tasks};
 use crm_domain::access::actor::Actor;
 use crm_domain::access::role::Role;
 use crm_domain::activity::Activity;
+use crm_domain::audit::chain::AuditKey;
 use crm_domain::customer::Customer;
 use crm_domain::lead::Lead;
 use crm_domain::raw::Members;
@@ -50,6 +52,7 @@ impl Office {
             ids: Arc::new(SequentialIds::new()),
             passwords: Arc::new(PlainPasswords),
             tokens: Arc::new(PlainTokens::default()),
+            trail: Arc::new(Trail::new(AuditKey::derive(b"tests"))),
             queue: Queue::new(),
             setup: Arc::new(SetupToken::new("let me in".into())),
             rules: Rules { deadline: std::time::Duration::from_mins(1), ..Rules::default() },

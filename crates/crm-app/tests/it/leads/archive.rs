@@ -36,7 +36,7 @@ async fn a_lead_is_put_away_with_its_event() {
                     "Lead \"Ada\" archived",
                 )
             }],
-            replay: None,
+            ..Commit::new(minted(0))
         }
     );
 }

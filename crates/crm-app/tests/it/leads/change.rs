@@ -65,7 +65,7 @@ async fn a_changed_lead_is_written_upon_what_was_read_with_one_event() {
                     "Lead \"Grace\" updated",
                 )
             }],
-            replay: None,
+            ..Commit::new(minted(0))
         }
     );
 }

@@ -81,7 +81,7 @@ async fn a_lead_and_its_customer_are_written_in_one_commit_with_both_events() {
                 },
             ],
             changes: vec![Change::PutLead(Replace { before, after }), Change::InsertCustomer(customer)],
-            replay: None,
+            ..Commit::new(minted(0))
         }
     );
 }

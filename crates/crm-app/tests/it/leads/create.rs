@@ -59,7 +59,7 @@ async fn an_agents_new_lead_is_their_own_and_is_written_with_its_event() {
                     "Lead \"Ada\" created",
                 )
             }],
-            replay: None,
+            ..Commit::new(minted(0))
         }
     );
 }

@@ -47,7 +47,7 @@ async fn an_admin_gives_a_lead_to_somebody_active() {
                     "Lead \"Ada\" assigned to bob",
                 )
             }],
-            replay: None,
+            ..Commit::new(minted(0))
         }
     );
 }

@@ -51,7 +51,7 @@ async fn a_note_is_written_with_its_customers_next_version_and_one_event() {
                     "Note added to customer \"Ada\"",
                 )
             }],
-            replay: None,
+            ..Commit::new(minted(0))
         }
     );
 }

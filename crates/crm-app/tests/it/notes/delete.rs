@@ -39,7 +39,7 @@ async fn a_deleted_note_is_gone_with_its_customers_next_version_and_one_event() 
                     "Note on customer \"Ada\" deleted",
                 )
             }],
-            replay: None,
+            ..Commit::new(minted(0))
         }
     );
 }

@@ -52,7 +52,7 @@ async fn an_edited_note_is_written_with_its_customers_next_version_and_one_event
                     "Note on customer \"Ada\" edited",
                 )
             }],
-            replay: None,
+            ..Commit::new(minted(0))
         }
     );
 }

@@ -69,7 +69,7 @@ async fn the_first_admin_is_written_with_the_mark_that_there_was_one() {
                     "User \"cleo\" created",
                 )
             }],
-            replay: None,
+            ..Commit::new(minted(0))
         }
     );
     assert!(!ctx.setup.fits("let me in"), "the token has done what it was for");

@@ -3,6 +3,7 @@
 use std::mem::take;
 use std::sync::Arc;
 
+use crm_app::audit::trail::Trail;
 use crm_app::commit::Verdict;
 use crm_app::commit::change::Change;
 use crm_app::commit::expect::Expect;
@@ -10,6 +11,7 @@ use crm_app::context::{Ctx, Rules, Stores};
 use crm_app::error::StoreError;
 use crm_app::mirror::Mirror;
 use crm_app::ports::activities::MockActivities;
+use crm_app::ports::audits::MockAudits;
 use crm_app::ports::commits::MockCommits;
 use crm_app::ports::customers::MockCustomers;
 use crm_app::ports::dashboard::MockDashboard;
@@ -25,6 +27,7 @@ use crm_app::setup::token::SetupToken;
 use crm_domain::access::actor::Actor;
 use crm_domain::access::role::Role;
 use crm_domain::activity::{Activity, ActivityActor, ActivityType, EntityRef};
+use crm_domain::audit::chain::AuditKey;
 use crm_domain::ids::{Id, Kind, SessionId};
 use crm_domain::meta::Meta;
 use crm_domain::timestamp::Timestamp;
@@ -63,6 +66,7 @@ pub(crate) struct Stage {
     pub(crate) activities: MockActivities,
     pub(crate) dashboard: MockDashboard,
     pub(crate) workspaces: MockWorkspaces,
+    pub(crate) audits: MockAudits,
     /// Instead of passwords that are written down.
     pub(crate) passwords: Option<MockPasswords>,
     /// What proves that somebody may set up the first admin.
@@ -108,6 +112,7 @@ impl Stage {
             activities: MockActivities::new(),
             dashboard: MockDashboard::new(),
             workspaces: MockWorkspaces::new(),
+            audits: MockAudits::new(),
             passwords: None,
             setup: SetupToken::none(),
             rules: Rules::default(),
@@ -145,12 +150,14 @@ impl Stage {
                 activities: Arc::new(take(&mut self.activities)),
                 dashboard: Arc::new(take(&mut self.dashboard)),
                 workspaces: Arc::new(take(&mut self.workspaces)),
+                audits: Arc::new(take(&mut self.audits)),
             },
             mirror: Arc::clone(&self.mirror),
             clock: Arc::<crm_testkit::clock::FixedClock>::clone(&self.make.clock),
             ids: Arc::new(SequentialIds::after(MINTED_BEFORE)),
             passwords,
             tokens: Arc::new(PlainTokens::default()),
+            trail: Arc::new(Trail::new(AuditKey::derive(b"tests"))),
             queue: Queue::new(),
             setup: Arc::new(take(&mut self.setup)),
             rules: self.rules,

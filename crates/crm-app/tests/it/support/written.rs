@@ -6,11 +6,12 @@ use std::sync::Arc;
 use crm_app::commit::{Commit, Verdict};
 use crm_app::error::StoreError;
 use crm_app::ports::commits::MockCommits;
+use crm_domain::audit::AuditEvent;
 use parking_lot::Mutex;
 
-/// What a use case handed in to be written, in order.
+/// What a use case handed in to be written, in order; entries of the audit log apart.
 #[derive(Clone, Default)]
-pub(crate) struct Written(Arc<Mutex<Vec<Commit>>>);
+pub(crate) struct Written(Arc<Mutex<Vec<Commit>>>, Arc<Mutex<Vec<AuditEvent>>>);
 
 impl Written {
     /// Answers one commit after the other; each answer must be asked for.
@@ -22,7 +23,9 @@ impl Written {
         let kept = written.clone();
         let mut answers: VecDeque<_> = answers.into_iter().collect();
         commits.expect_commit().times(answers.len()).returning(move |commit| {
-            kept.0.lock().push(Commit::clone(&commit));
+            assert_eq!(commit.audit_key.is_some(), !commit.audit.is_empty(), "what is sealed has a key");
+            kept.1.lock().extend(commit.audit.iter().cloned());
+            kept.0.lock().push(Commit { audit: Vec::new(), audit_key: None, ..Commit::clone(&commit) });
             answers.pop_front().unwrap()
         });
         written
@@ -31,6 +34,11 @@ impl Written {
     /// Every commit that was handed in.
     pub(crate) fn all(&self) -> Vec<Commit> {
         self.0.lock().clone()
+    }
+
+    /// What was handed in for the audit log.
+    pub(crate) fn audit(&self) -> Vec<AuditEvent> {
+        self.1.lock().clone()
     }
 
     /// The one commit that was handed in.

@@ -57,7 +57,7 @@ async fn a_completed_task_is_written_upon_what_was_read_with_one_event() {
                 )
             }],
             changes: vec![Change::PutTask(Replace { before, after })],
-            replay: None,
+            ..Commit::new(minted(0))
         }
     );
 }

@@ -41,7 +41,7 @@ async fn a_new_task_is_the_callers_own_and_is_written_with_its_event() {
                     "Task \"Call\" created",
                 )
             }],
-            replay: None,
+            ..Commit::new(minted(0))
         }
     );
 }

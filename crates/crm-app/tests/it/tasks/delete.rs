@@ -33,7 +33,7 @@ async fn a_deleted_task_leaves_an_event_that_its_owner_sees() {
                     "Task \"Call\" deleted",
                 )
             }],
-            replay: None,
+            ..Commit::new(minted(0))
         }
     );
 }

@@ -58,7 +58,7 @@ async fn a_changed_user_is_written_upon_what_was_read_with_one_event() {
                 )
             }],
             changes: vec![Change::PutUser(Replace { before, after })],
-            replay: None,
+            ..Commit::new(minted(0))
         }
     );
 }

@@ -55,7 +55,7 @@ async fn a_user_is_deactivated_in_one_commit() {
                     "User \"ann\" deactivated",
                 )
             }],
-            replay: None,
+            ..Commit::new(minted(0))
         }
     );
 }

@@ -58,7 +58,7 @@ async fn a_new_user_is_an_agent_unless_told_otherwise_and_is_written_with_its_ev
                     "User \"Cleo\" created",
                 )
             }],
-            replay: None,
+            ..Commit::new(minted(0))
         }
     );
 }

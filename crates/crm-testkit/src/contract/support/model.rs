@@ -102,7 +102,8 @@ impl Model {
             | Change::EndSession { .. }
             | Change::PutTransfer(_)
             | Change::DeleteTransfer(_)
-            | Change::MarkSetUp => {}
+            | Change::MarkSetUp
+            | Change::PruneAudit(_) => {}
         }
     }
 }

@@ -1,0 +1,224 @@
+//! What waits to be written to the audit log: refusals, which belong to no commit and come as fast as an attacker asks.
+//!
+//! Nobody waits for them. What is alike becomes one event with a count; there is an upper end to how many different
+//! ones wait, and to how many are written in the long run. What is beyond it is counted, by kind, and the log says how
+//! many there were. They are written about twice a second and when the server stops; what waits when it is killed is
+//! lost.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use std::time::Duration;
+
+use crm_domain::audit::chain::AuditKey;
+use crm_domain::audit::{AuditActor, AuditEvent, AuditKind, Details};
+use crm_domain::ids::{SessionId, UserId};
+use crm_domain::timestamp::Timestamp;
+use parking_lot::Mutex;
+
+use crate::audit::note::Note;
+use crate::commit::{Commit, Verdict};
+use crate::context::Ctx;
+use crate::error::AppError;
+
+/// How many different events may wait.
+pub const MOST_WAITING: usize = 1_024;
+
+/// How many different events are taken at once, after a quiet time.
+pub const BURST: u32 = 1_000;
+
+/// How many a second are taken in the long run.
+pub const PER_SECOND: u32 = 10;
+
+/// How many events are written in one commit.
+const IN_ONE_COMMIT: usize = 500;
+
+/// How often what waits is written.
+const EVERY: Duration = Duration::from_millis(500);
+
+/// What the log is sealed with, and what waits to be written.
+#[derive(Debug)]
+pub struct Trail {
+    key: AuditKey,
+    waiting: Mutex<Waiting>,
+    /// The commit whose answer was lost.
+    unsure: tokio::sync::Mutex<Option<Arc<Commit>>>,
+}
+
+#[derive(Debug, Default)]
+struct Waiting {
+    events: HashMap<Likeness, AuditEvent>,
+    missed: BTreeMap<AuditKind, (Timestamp, u32)>,
+    allowance: Option<Allowance>,
+}
+
+/// How many more events are taken, in thousandths, and since when.
+#[derive(Debug, Clone, Copy)]
+struct Allowance {
+    thousandths: u64,
+    since: Timestamp,
+}
+
+/// What makes two events alike: all but when, and by which request.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Likeness {
+    kind: AuditKind,
+    actor: Option<AuditActor>,
+    subject: Option<UserId>,
+    session: Option<SessionId>,
+    address: Option<String>,
+    details: Details,
+}
+
+impl Trail {
+    /// A trail whose log is sealed with this key.
+    pub fn new(key: AuditKey) -> Self {
+        Self { key, waiting: Mutex::default(), unsure: tokio::sync::Mutex::default() }
+    }
+
+    /// What the log is sealed with.
+    pub fn key(&self) -> &AuditKey {
+        &self.key
+    }
+
+    /// Takes note of what belongs to no commit. Waits for nothing; it is written soon.
+    pub fn record(&self, ctx: &Ctx, note: Note) {
+        let event = note.event(ctx);
+        self.waiting.lock().take_in(event);
+    }
+
+    /// How many different events wait.
+    pub fn waiting(&self) -> usize {
+        self.waiting.lock().events.len()
+    }
+}
+
+/// Writes what waits.
+///
+/// # Errors
+/// [`AppError::Store`]; what was not written waits on.
+pub async fn flush(ctx: &Ctx) -> Result<(), AppError> {
+    let mut unsure = ctx.trail.unsure.lock().await;
+    loop {
+        // Whether a commit was applied is not known when its answer is lost: it is handed in again as it was.
+        let commit = match unsure.take() {
+            Some(commit) => commit,
+            None => match next(ctx) {
+                Some(commit) => Arc::new(commit),
+                None => return Ok(()),
+            },
+        };
+        match ctx.stores.commits.commit(Arc::clone(&commit)).await {
+            Ok(Verdict::Applied) => {}
+            Ok(Verdict::Stale | Verdict::Duplicate(_)) => {
+                ctx.trail.waiting.lock().put_back(&commit.audit);
+                return Err(AppError::Internal("the store refused an entry of the audit log".into()));
+            }
+            Err(error) => {
+                *unsure = Some(commit);
+                return Err(error.into());
+            }
+        }
+    }
+}
+
+/// The next events that wait, as a commit.
+fn next(ctx: &Ctx) -> Option<Commit> {
+    let mut waiting = ctx.trail.waiting.lock();
+    let mut events = waiting.take_out(ctx);
+    let later = events.split_off(events.len().min(IN_ONE_COMMIT));
+    waiting.put_back(&later);
+    if events.is_empty() {
+        return None;
+    }
+    let commit = Commit { audit: events, ..Commit::new(ctx.commit_id()) };
+    Some(commit.sealed_with(ctx.trail.key()))
+}
+
+/// Writes what waits, again and again, for as long as the future is polled.
+pub async fn keep_flushing(ctx: Ctx) {
+    loop {
+        tokio::time::sleep(EVERY).await;
+        if let Err(error) = flush(&ctx).await {
+            tracing::warn!(%error, waiting = ctx.trail.waiting(), "refusals wait to be written to the audit log");
+        }
+    }
+}
+
+impl Waiting {
+    fn take_in(&mut self, event: AuditEvent) {
+        let likeness = Likeness::of(&event);
+        if let Some(alike) = self.events.get_mut(&likeness) {
+            alike.count = alike.count.saturating_add(event.count);
+            return;
+        }
+        if self.events.len() < MOST_WAITING && self.spend(event.at) {
+            self.events.insert(likeness, event);
+        } else {
+            self.miss(event.kind, event.at, event.count);
+        }
+    }
+
+    fn miss(&mut self, kind: AuditKind, at: Timestamp, count: u32) {
+        let (_, missed) = self.missed.entry(kind).or_insert((at, 0));
+        *missed = missed.saturating_add(count);
+    }
+
+    /// Whether one more is taken.
+    fn spend(&mut self, now: Timestamp) -> bool {
+        const ONE: u64 = 1_000;
+        let full = u64::from(BURST) * ONE;
+        let allowance = self.allowance.get_or_insert(Allowance { thousandths: full, since: now });
+        let passed = u64::try_from(now.since(allowance.since).as_millis()).unwrap_or(u64::MAX);
+        let grown = passed.saturating_mul(u64::from(PER_SECOND));
+        allowance.thousandths = allowance.thousandths.saturating_add(grown).min(full);
+        allowance.since = allowance.since.later_of(now);
+        let enough = allowance.thousandths >= ONE;
+        if enough {
+            allowance.thousandths -= ONE;
+        }
+        enough
+    }
+
+    /// Everything that waits, in the order in which it began, and how many were missed.
+    fn take_out(&mut self, ctx: &Ctx) -> Vec<AuditEvent> {
+        let mut events: Vec<AuditEvent> = self.events.drain().map(|(_, event)| event).collect();
+        for (kind, (at, count)) in std::mem::take(&mut self.missed) {
+            let note = Note::new(AuditKind::EventsMissed).with("kind", kind.as_str());
+            events.push(AuditEvent { at, count, address: None, request_id: None, ..note.event(ctx) });
+        }
+        events.sort_by_key(|event| (event.at, event.id));
+        events
+    }
+
+    /// Takes back what was not written.
+    fn put_back(&mut self, events: &[AuditEvent]) {
+        for event in events {
+            let missed = event.details.get("kind").and_then(|kind| AuditKind::parse(kind).ok());
+            if let (AuditKind::EventsMissed, Some(kind)) = (event.kind, missed) {
+                self.miss(kind, event.at, event.count);
+                continue;
+            }
+            let likeness = Likeness::of(event);
+            if let Some(newer) = self.events.get_mut(&likeness) {
+                newer.count = newer.count.saturating_add(event.count);
+            } else if self.events.len() < MOST_WAITING {
+                self.events.insert(likeness, event.clone());
+            } else {
+                self.miss(event.kind, event.at, event.count);
+            }
+        }
+    }
+}
+
+impl Likeness {
+    fn of(event: &AuditEvent) -> Self {
+        Self {
+            kind: event.kind,
+            actor: event.actor.clone(),
+            subject: event.subject,
+            session: event.session,
+            address: event.address.clone(),
+            details: event.details.clone(),
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! What the audit log is told, and what becomes of it.
+
+use std::time::Duration;
+
+use crm_app::audit::list::{history, list};
+use crm_app::audit::note::Note;
+use crm_app::audit::prune::prune;
+use crm_app::audit::trail::{self, BURST, MOST_WAITING, PER_SECOND};
+use crm_app::audit::verify::{Finding, verify};
+use crm_app::auth::{password, sessions};
+use crm_app::origin::{self, Origin};
+use crm_app::precondition::Precondition;
+use crm_app::users;
+use crm_domain::access::actor::Actor;
+use crm_domain::access::role::Role;
+use crm_domain::audit::AuditKind;
+use crm_domain::audit::chain::AuditEntry;
+use crm_domain::raw::{Members, Raw};
+
+use super::office::{Office, id_of};
+use crate::support::said::why;
+use crate::support::texts;
+
+async fn log(office: &Office) -> Vec<AuditEntry> {
+    let query = texts([("limit", "100")]);
+    let mut entries = list(&office.ctx, &Actor::system("tests"), query).await.unwrap().items;
+    entries.sort_by_key(|entry| entry.sequence);
+    entries
+}
+
+fn kinds(entries: &[AuditEntry]) -> Vec<&'static str> {
+    entries.iter().map(|entry| entry.event.kind.as_str()).collect()
+}
+
+async fn put(office: &Office, root: &Actor, whom: &Actor, body: Members) {
+    users::change::change(&office.ctx, root, &id_of(whom), body, &Precondition::None).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_is_done_to_accounts_and_sessions_is_in_the_log_and_nothing_secret_with_it() {
+    let office = Office::open();
+    assert_eq!(verify(&office.ctx, None).await.unwrap(), Finding::Nothing);
+    let root = office.hire("root", Role::Admin).await;
+    let ann = office.hire("ann", Role::Agent).await;
+    assert_eq!(kinds(&log(&office).await), ["user_created", "sign_in_ok", "user_created", "sign_in_ok"]);
+    let phone = office.actor(&office.sign_in("ann", "ann-secret").await.unwrap()).unwrap();
+    sessions::end(&office.ctx, &ann, &phone.user().unwrap().session.to_string()).await.unwrap();
+    let body = texts([("currentPassword", "ann-secret"), ("newPassword", "correct horse")]);
+    password::change(&office.ctx, &ann, body).await.unwrap();
+    put(&office, &root, &ann, texts([("role", "admin"), ("name", "Anna")])).await;
+    put(&office, &root, &ann, Members::new().with("isActive", Raw::Bool(false))).await;
+    put(&office, &root, &ann, Members::new().with("isActive", Raw::Bool(true))).await;
+    let entries = log(&office).await.split_off(4);
+    assert_eq!(
+        kinds(&entries),
+        [
+            "sign_in_ok",
+            "session_ended",
+            "user_changed",
+            "role_changed",
+            "user_changed",
+            "user_deactivated",
+            "user_changed",
+        ]
+    );
+    let told: Vec<String> = entries.iter().map(|entry| format!("{:?}", entry.event.details)).collect();
+    assert_eq!(
+        told[2..],
+        [
+            r#"{"fields": "password"}"#,
+            r#"{"from": "agent", "to": "admin"}"#,
+            r#"{"fields": "name"}"#,
+            "{}",
+            r#"{"fields": "isActive"}"#,
+        ]
+    );
+    for entry in &entries {
+        assert_eq!(entry.event.subject, ann.user_id(), "{entry:?}");
+        let text = format!("{entry:?}");
+        assert!(!text.contains("secret") && !text.contains("horse"), "{text}");
+    }
+    assert_eq!(entries[3].event.actor.as_ref().unwrap().id, root.user_id());
+    assert!(matches!(verify(&office.ctx, None).await.unwrap(), Finding::Whole { .. }));
+}
+
+#[tokio::test]
+async fn an_entry_tells_where_the_request_came_from() {
+    let office = Office::open();
+    let from = Origin { address: Some("192.0.2.7".to_owned()), request_id: Some("r-1".to_owned()) };
+    origin::from(from, office.hire("ann", Role::Agent)).await;
+    office.hire("bob", Role::Agent).await;
+    let entries = log(&office).await;
+    let told: Vec<_> = entries.iter().map(|entry| (&entry.event.address, &entry.event.request_id)).collect();
+    let there = (&Some("192.0.2.7".to_owned()), &Some("r-1".to_owned()));
+    assert_eq!(told, [there, there, (&None, &None), (&None, &None)]);
+}
+
+fn refusal(number: u32) -> Note {
+    Note::new(AuditKind::AccessRefused).with("code", "forbidden").with("route", &number.to_string())
+}
+
+#[tokio::test]
+async fn what_is_alike_becomes_one_entry_with_a_count() {
+    let office = Office::open();
+    for number in 0..5_000 {
+        office.ctx.trail.record(&office.ctx, refusal(number % 2));
+    }
+    assert_eq!(office.ctx.trail.waiting(), 2);
+    let entries = log(&office).await;
+    let counts: Vec<u32> = entries.iter().map(|entry| entry.event.count).collect();
+    assert_eq!(counts, [2_500, 2_500]);
+    assert_eq!(office.ctx.trail.waiting(), 0);
+    office.ctx.trail.record(&office.ctx, refusal(1));
+    assert_eq!(log(&office).await.len(), 3, "what was written is not changed any more");
+}
+
+#[tokio::test]
+async fn of_a_flood_of_different_refusals_a_bounded_number_is_written_and_none_is_lost_silently() {
+    let office = Office::open();
+    let mut number = 0;
+    let mut flood = |how_many: u32| {
+        for _ in 0..how_many {
+            office.ctx.trail.record(&office.ctx, refusal(number));
+            number += 1;
+        }
+    };
+    flood(3_000);
+    assert!(office.ctx.trail.waiting() <= MOST_WAITING);
+    trail::flush(&office.ctx).await.unwrap();
+    office.clock.advance(Duration::from_secs(5));
+    flood(1_000);
+    trail::flush(&office.ctx).await.unwrap();
+    let mut written = Vec::new();
+    loop {
+        let after = written.last().map_or(0, |entry: &AuditEntry| entry.sequence);
+        let more = office.ctx.stores.audits.stretch(after, 1_000).await.unwrap();
+        if more.is_empty() {
+            break;
+        }
+        written.extend(more);
+    }
+    let of = |kind| written.iter().filter(move |entry| entry.event.kind == kind);
+    let (refusals, missed) = (of(AuditKind::AccessRefused), of(AuditKind::EventsMissed));
+    let (kept, lost): (u32, u32) =
+        (refusals.map(|entry| entry.event.count).sum(), missed.map(|entry| entry.event.count).sum());
+    assert_eq!((kept, lost), (BURST + 5 * PER_SECOND, 4_000 - BURST - 5 * PER_SECOND));
+    assert!(matches!(verify(&office.ctx, None).await.unwrap(), Finding::Whole { .. }));
+}
+
+#[tokio::test]
+async fn the_log_is_for_admins_and_narrows_to_what_is_asked() {
+    let office = Office::open();
+    let root = office.hire("root", Role::Admin).await;
+    let ann = office.hire("ann", Role::Agent).await;
+    let bob = office.hire("bob", Role::Agent).await;
+    assert_eq!(why(list(&office.ctx, &ann, Members::new()).await), "denied");
+    let asked = |query| {
+        let (ctx, root) = (office.ctx.clone(), root.clone());
+        async move { list(&ctx, &root, query).await }
+    };
+    let about_ann = asked(texts([("user", &id_of(&ann))])).await.unwrap();
+    assert_eq!((about_ann.items.len(), about_ann.total.count), (2, 2));
+    let created = asked(texts([("type", "user_created,role_changed")])).await.unwrap();
+    assert_eq!(created.items.len(), 3);
+    let page = asked(texts([("type", "sign_in_ok"), ("limit", "2")])).await.unwrap();
+    assert_eq!((page.items.len(), page.total.count), (2, 3));
+    let cursor = page.next_cursor.unwrap();
+    let rest = asked(texts([("type", "sign_in_ok"), ("limit", "2"), ("cursor", &cursor)])).await.unwrap();
+    assert_eq!((rest.items.len(), rest.next_cursor), (1, None));
+    let bad =
+        texts([("type", "nonsense"), ("actor", "x"), ("address", "home"), ("from", "soon"), ("q", "x")]);
+    let flaws = "q: unknown_parameter, type: invalid, actor: invalid, address: invalid, from: invalid";
+    assert_eq!(why(asked(bad).await), flaws);
+    let own = history(&office.ctx, &bob, Members::new()).await.unwrap();
+    assert_eq!(own.items.len(), 2);
+    assert!(own.items.iter().all(|entry| entry.event.subject == bob.user_id()));
+    let own = history(&office.ctx, &root, Members::new()).await.unwrap();
+    assert!(own.items.iter().all(|entry| entry.event.subject == root.user_id()), "an admin's too");
+}
+
+#[tokio::test]
+async fn what_is_old_goes_and_the_log_stays_whole() {
+    let office = Office::open();
+    office.hire("ann", Role::Agent).await;
+    office.clock.advance(Duration::from_hours(24 * 30));
+    office.sign_in("ann", "ann-secret").await.unwrap();
+    assert_eq!(prune(&office.ctx, Duration::from_hours(24 * 40)).await.unwrap(), 0);
+    assert_eq!(prune(&office.ctx, Duration::from_hours(24 * 20)).await.unwrap(), 2);
+    let entries = log(&office).await;
+    assert_eq!(kinds(&entries), ["sign_in_ok", "log_pruned"]);
+    assert_eq!(entries[1].event.details["entries"], "2");
+    let Finding::Whole { anchor, last } = verify(&office.ctx, None).await.unwrap() else { panic!() };
+    assert_eq!((anchor.sequence, last.sequence), (2, 4));
+    office.clock.advance(Duration::from_hours(24 * 50));
+    assert_eq!(prune(&office.ctx, Duration::from_hours(24 * 20)).await.unwrap(), 2);
+    assert_eq!(kinds(&log(&office).await), ["log_pruned"]);
+    assert!(matches!(verify(&office.ctx, Some(last)).await.unwrap(), Finding::Whole { .. }));
+}
