@@ -8,7 +8,7 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, Resource};
 use crm_domain::access::action::Action::{
     AssignLead, ChangeCustomer, ChangeLead, ChangeTask, ChangeUser, ConvertLead, CreateCustomer, CreateLead,
-    CreateTask, CreateUser, DeactivateUser, DeleteCustomer, DeleteTask, ManageSelf, ReadActivity,
+    CreateTask, CreateUser, DeactivateUser, DeleteCustomer, DeleteTask, ManageSelf, ReadActivity, ReadAudit,
     ReadCustomers, ReadDashboard, ReadLeads, ReadTasks, ReadUsers, WriteNote,
 };
 
@@ -18,7 +18,7 @@ use crate::problem::kind::Kind;
 use crate::route::Route;
 use crate::route::Verb::{Delete, Get, Patch, Post};
 use crate::routes::{
-    activity, auth, customers, dashboard, leads, notes, service, sessions, setup, tasks, users,
+    activity, audit, auth, customers, dashboard, leads, notes, service, sessions, setup, tasks, users,
 };
 use crate::state::HttpState;
 
@@ -36,6 +36,7 @@ pub fn routes() -> Vec<Route> {
         Route::signed(Get,    "/api/auth/sessions",                ManageSelf,      sessions::list),
         Route::signed(Delete, "/api/auth/sessions",                ManageSelf,      sessions::end_others),
         Route::signed(Delete, "/api/auth/sessions/{id}",           ManageSelf,      sessions::end),
+        Route::signed(Get,    "/api/auth/history",                 ManageSelf,      audit::history),
         Route::signed(Get,    "/api/auth/users",                   ReadUsers,       users::list),
         Route::signed(Get,    "/api/auth/users/{id}",              ReadUsers,       users::read),
         Route::signed(Patch,  "/api/auth/users/{id}",              ChangeUser,      users::change),
@@ -70,6 +71,7 @@ pub fn routes() -> Vec<Route> {
         Route::signed(Delete, "/api/tasks/{id}",                   DeleteTask,      tasks::delete),
 
         Route::signed(Get,    "/api/activity",                     ReadActivity,    activity::list),
+        Route::signed(Get,    "/api/audit",                        ReadAudit,       audit::list),
         Route::signed(Get,    "/api/dashboard",                    ReadDashboard,   dashboard::show),
 
         Route::open  (Get,    "/health",                                            service::alive).unlimited(),

@@ -1,12 +1,14 @@
 //! From a request to its handler and back, in the contract's order: token, limit, permission, then the handler, which
 //! reads the input. No body is read before its sender was let in.
 
+use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse};
 use crm_app::auth::authenticate::authenticate;
+use crm_app::origin::{self, Origin};
 use crm_domain::access::actor::Actor;
 use crm_domain::access::policy::authorize;
 use crm_domain::ids::UserId;
@@ -17,6 +19,7 @@ use crate::client_address::client_address;
 use crate::problem::Problem;
 use crate::problem::kind::Kind;
 use crate::rate_limit::Caller;
+use crate::refused;
 use crate::request_id::RequestId;
 use crate::route::{Class, Outcome, Route, Run};
 use crate::state::HttpState;
@@ -39,10 +42,23 @@ pub(crate) async fn dispatch(
 ) -> HttpResponse {
     request.extensions_mut().insert(Trace { route: route.path, user: None });
     let signed_in = matches!(route.run(), Run::Signed(..));
-    let outcome = answer(&route, state, &request, payload).await;
-    match outcome {
+    let work = async {
+        let outcome = answer(&route, state.clone(), &request, payload).await;
+        if let Err(problem) = &outcome {
+            refused::tell(state.ctx(), &request, &route, problem);
+        }
+        outcome
+    };
+    match origin::from(origin_of(&state, &request), work).await {
         Ok(answer) => answer.respond(&request, signed_in),
         Err(problem) => refuse(&request, &problem),
+    }
+}
+
+fn origin_of(state: &HttpState, request: &HttpRequest) -> Origin {
+    Origin {
+        address: address(state, request).map(|address| address.to_string()),
+        request_id: request.extensions().get::<RequestId>().map(|id| id.as_str().to_owned()),
     }
 }
 
@@ -138,7 +154,11 @@ fn by_account(actor: &Actor) -> Caller {
 }
 
 fn by_address(state: &HttpState, request: &HttpRequest) -> Caller {
-    Caller::Address(client_address(request.head(), |peer| (state.options().trusts_proxy)(peer)))
+    Caller::Address(address(state, request))
+}
+
+fn address(state: &HttpState, request: &HttpRequest) -> Option<IpAddr> {
+    client_address(request.head(), |peer| (state.options().trusts_proxy)(peer))
 }
 
 fn overloaded() -> Problem {

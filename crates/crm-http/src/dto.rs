@@ -4,6 +4,7 @@
 //! read into these types, since the use cases read it member by member.
 
 pub mod activity;
+pub mod audit;
 pub mod conversion;
 pub mod customer;
 pub mod dashboard;

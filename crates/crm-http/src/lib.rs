@@ -30,5 +30,6 @@ mod etag;
 mod in_flight;
 mod query;
 mod rate_limit;
+mod refused;
 mod request_id;
 mod routes;

@@ -93,12 +93,13 @@ const ABOUT: &str = "Leads, customers, tasks and what happened to them. Sign in 
     the access token as `Authorization: Bearer <token>`. Every `GET` answers `HEAD` too. Failures are \
     `application/problem+json` (RFC 9457); bad input names every bad field at once.";
 
-const TAGS: [(&str, &str); 7] = [
+const TAGS: [(&str, &str); 8] = [
     ("accounts", "Signing in, accounts and sessions."),
     ("leads", "Somebody who might become a customer."),
     ("customers", "Somebody who bought, and the notes about them."),
     ("tasks", "Something to be done by some day."),
     ("activity", "What happened."),
+    ("audit", "What bears on security."),
     ("dashboard", "Figures."),
     ("service", "The server about itself."),
 ];

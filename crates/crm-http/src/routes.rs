@@ -1,6 +1,7 @@
 //! The handlers: each turns a request into what its use case takes, calls it, and writes down the answer.
 
 pub(crate) mod activity;
+pub(crate) mod audit;
 pub(crate) mod auth;
 pub(crate) mod customers;
 pub(crate) mod dashboard;

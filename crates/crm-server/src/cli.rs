@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use crm_domain::audit::chain::Mark;
 
 /// The CRM server. Without a command it serves.
 #[derive(Debug, Parser)]
@@ -30,6 +31,12 @@ pub enum Command {
         /// Which of it.
         #[command(subcommand)]
         command: UserCommand,
+    },
+    /// Check the audit log
+    Audit {
+        /// Which of it.
+        #[command(subcommand)]
+        command: AuditCommand,
     },
     /// Show the time zone that decides which day it is, or change it and recount everything that rests on it
     Timezone {
@@ -185,6 +192,23 @@ pub struct CopyArgs {
     /// The address of the store to fill, such as mongodb://127.0.0.1:27017/crm?replicaSet=rs0
     #[arg(long, value_name = "URL", env = "CRM_COPY_TO", hide_env_values = true)]
     pub to: String,
+}
+
+/// What can be done with the audit log.
+#[derive(Debug, Subcommand)]
+pub enum AuditCommand {
+    /// Check every entry and its seal, and that none is missing; exit code 1 names the first that is not as it was
+    /// sealed. Works beside a running server
+    Verify {
+        /// A place that was printed before and noted elsewhere: only it tells a store that was put back to an older
+        /// copy
+        #[arg(long, value_name = "NUMBER:SEAL", value_parser = mark)]
+        noted: Option<Mark>,
+    },
+}
+
+fn mark(text: &str) -> Result<Mark, String> {
+    Mark::parse(text).ok_or_else(|| "must be a number, a colon and 64 hexadecimal digits".to_owned())
 }
 
 /// What `doctor` is told.

@@ -10,6 +10,7 @@
 //! - What the server tells about itself: [`telemetry`], [`numbers`].
 
 pub mod addresses;
+pub mod audit;
 pub mod cli;
 pub mod clock;
 pub mod command_error;

@@ -4,6 +4,7 @@ mod first_steps;
 pub mod listening;
 pub mod sample_passwords;
 mod signals;
+mod upkeep;
 
 use std::time::Instant;
 

@@ -35,8 +35,8 @@ use self::environment::Environment;
 use self::problem::{Problem, SettingsError};
 use self::secrets::Secrets;
 use self::sections::{
-    AuthSettings, CorsSettings, LimitSettings, LogSettings, MetricsSettings, ServerSettings, StoreSettings,
-    WorkspaceSettings,
+    AuditSettings, AuthSettings, CorsSettings, LimitSettings, LogSettings, MetricsSettings, ServerSettings,
+    StoreSettings, WorkspaceSettings,
 };
 use self::store_url::StoreUrl;
 
@@ -62,6 +62,9 @@ pub struct Settings {
     /// Tokens and passwords.
     #[garde(dive)]
     pub auth: AuthSettings,
+    /// The audit log.
+    #[garde(dive)]
+    pub audit: AuditSettings,
     /// Which pages of other origins may call.
     #[garde(dive)]
     pub cors: CorsSettings,

@@ -1,7 +1,8 @@
 //! Looking after accounts from the command line. A running server follows within a second.
 //!
 //! The commands go through the same use cases as requests do, so that the last active admin stays, emails are unique,
-//! and every change leaves its event.
+//! and every change leaves its event and its entry in the audit log, for which they need the secrets that the server
+//! has.
 
 mod list;
 mod password;
@@ -29,7 +30,12 @@ use crate::wiring::Wiring;
 /// # Errors
 /// What was typed does not fit, or the store fails.
 pub async fn run(settings: Settings, command: UserCommand) -> Result<(), CommandError> {
-    let wiring = Wiring::open_for_command(&settings).await?;
+    let wiring = match command {
+        UserCommand::List => Wiring::open_for_command(&settings).await?,
+        UserCommand::Add(_) | UserCommand::Disable { .. } | UserCommand::Password { .. } => {
+            Wiring::open_with_secrets(&settings).await?
+        }
+    };
     match command {
         UserCommand::Add(args) => add(&wiring, args).await?,
         UserCommand::List => list::list(&wiring).await?,

@@ -6,16 +6,19 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::thread::available_parallelism;
 
+use crm_app::audit::trail::Trail;
 use crm_app::context::{Ctx, Rules};
 use crm_app::mirror::Mirror;
 use crm_app::ports::clock::Clock;
 use crm_app::queue::Queue;
 use crm_app::setup::token::SetupToken;
+use crm_domain::audit::chain::AuditKey;
 use crm_domain::calendar::Calendar;
 use crm_http::options::HttpOptions;
 use crm_security::passwords::{Argon2Passwords, HashCost};
 use crm_security::tokens::{JwtTokens, TokenSecrets};
 use crm_sqlite::engine::lock::{LockError, ServeLock};
+use secrecy::ExposeSecret;
 
 use crate::clock::SystemClock;
 use crate::command_error::CommandError;
@@ -58,6 +61,7 @@ impl Wiring {
             clock,
             passwords: Arc::new(MeteredPasswords::new(Arc::new(passwords(&settings.auth)?))),
             tokens: Arc::new(tokens(&settings.auth, secrets)?),
+            trail: Arc::new(Trail::new(audit_key(settings, secrets))),
             queue: Queue::default(),
             setup: Arc::new(setup),
             rules: Rules { session_life: settings.auth.refresh_ttl, ..Rules::default() },
@@ -71,6 +75,14 @@ impl Wiring {
     /// As [`Wiring::open`].
     pub async fn open_for_command(settings: &Settings) -> Result<Self, CommandError> {
         Self::open(settings, &Secrets::fresh()?, SetupToken::none()).await
+    }
+
+    /// The same for a command that writes to the audit log or checks it: with the secrets that a server has.
+    ///
+    /// # Errors
+    /// As [`Wiring::open`]; the secrets are missing or unfit.
+    pub async fn open_with_secrets(settings: &Settings) -> Result<Self, CommandError> {
+        Self::open(settings, &Secrets::for_command(settings)?, SetupToken::none()).await
     }
 
     /// Lets go of everything and waits until the store has finished; see [`Store::close`].
@@ -120,6 +132,12 @@ async fn begin_calendar(store: &Store, settings: &Settings) -> Result<(), Comman
         return Ok(());
     }
     maintenance.set_calendar(wanted).await.map_err(failed)
+}
+
+/// What the audit log is sealed with.
+fn audit_key(settings: &Settings, secrets: &Secrets) -> AuditKey {
+    let secret = settings.auth.audit_secret.as_ref().unwrap_or(&secrets.refresh);
+    AuditKey::derive(secret.expose_secret().as_bytes())
 }
 
 fn passwords(settings: &AuthSettings) -> Result<Argon2Passwords, CommandError> {

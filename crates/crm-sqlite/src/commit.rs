@@ -1,8 +1,8 @@
 //! Applying commits: the one way to write.
 //!
 //! A commit is one job of the writer: known already? → what it expects → its changes, each only if its record still
-//! has the version that was read → events → entries of the audit log → the answer to keep → counters. Whatever does not hold undoes the
-//! job.
+//! has the version that was read → events → entries of the audit log → the answer to keep → counters. Whatever does
+//! not hold undoes the job.
 
 mod audit;
 pub(crate) mod customers;

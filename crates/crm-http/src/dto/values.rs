@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use crm_domain::access::role::Role;
 use crm_domain::activity::{ActivityType, EntityKind};
+use crm_domain::audit::AuditKind;
 use crm_domain::due::DueDate;
 use crm_domain::ids::{Id, Kind};
 use crm_domain::lead::LeadStatus;
@@ -114,6 +115,8 @@ words! {
     RelatedKindWord(RelatedKind), "RelatedType", [RelatedKind::Lead, RelatedKind::Customer];
     /// What happened.
     ActivityTypeWord(ActivityType), "ActivityType", ActivityType::ALL.iter().copied();
+    /// What happened that bears on security.
+    AuditKindWord(AuditKind), "AuditType", AuditKind::ALL.iter().copied();
     /// What kind of record it happened to.
     EntityKindWord(EntityKind), "EntityType", EntityKind::ALL;
 }

@@ -2,6 +2,7 @@
 
 use super::operation::{Spec, spec};
 use super::parameters;
+use crate::dto::audit::AuditEntryBody;
 use crate::dto::done::{BootstrapCheckBody, DeactivatedBody, DoneBody};
 use crate::dto::input::{FirstAdmin, Login, MyChange, NewUser, PasswordChange, RefreshToken, UserChange};
 use crate::dto::page::PageBody;
@@ -52,6 +53,15 @@ fn own() -> Vec<Spec> {
             .gives::<DoneBody>(),
         spec(Delete, "/api/auth/sessions/{id}", "endSession", "End one of one's sessions.")
             .gives::<DoneBody>(),
+        spec(
+            Get,
+            "/api/auth/history",
+            "listHistory",
+            "What the audit log says of one's own account, newest first.",
+        )
+        .query(parameters::history())
+        .gives::<PageBody<'_, AuditEntryBody<'_>>>()
+        .with_headers(&["ETag", "Link"]),
         spec(
             Get,
             "/api/auth/bootstrap/check",

@@ -8,7 +8,8 @@ use utoipa::openapi::schema::{ArrayBuilder, KnownFormat, ObjectBuilder, Schema, 
 use utoipa::openapi::{Object, RefOr, Required, Type};
 
 use crate::dto::values::{
-    ActivityTypeWord, EntityKindWord, LeadStatusWord, PriorityWord, RelatedKindWord, RoleWord, TaskStatusWord,
+    ActivityTypeWord, AuditKindWord, EntityKindWord, LeadStatusWord, PriorityWord, RelatedKindWord, RoleWord,
+    TaskStatusWord,
 };
 
 /// A parameter of the query.
@@ -95,6 +96,29 @@ pub(super) fn activity() -> Vec<Parameter> {
         parameter("entityId", "About the record with this id.", id()),
         parameter("actor", "Caused by this user.", id()),
         parameter("type", "Of this type.", ActivityTypeWord::schema()),
+    ]
+}
+
+/// Of the audit log.
+pub(super) fn audit() -> Vec<Parameter> {
+    let own = vec![
+        several("type", "Of one of these types, comma separated.", AuditKindWord::schema()),
+        parameter("actor", "Done by this user.", id()),
+        parameter("user", "About this user.", id()),
+        parameter("address", "From this address.", Object::with_type(Type::String)),
+    ];
+    [own, history()].concat()
+}
+
+/// Of one's own history.
+pub(super) fn history() -> Vec<Parameter> {
+    let text = || Object::with_type(Type::String);
+    vec![
+        parameter("from", "Then or later: an instant, or a local day.", text()),
+        parameter("to", "Then or earlier: an instant, or a local day.", text()),
+        page(),
+        limit(),
+        cursor(),
     ]
 }
 

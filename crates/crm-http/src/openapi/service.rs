@@ -1,12 +1,14 @@
-//! The feed, the dashboard and the service routes in the API document.
+//! The feed, the audit log, the dashboard and the service routes in the API document.
 
 use utoipa::openapi::{Object, Type};
 
 use super::operation::{Spec, spec};
 use super::parameters;
 use crate::dto::activity::ActivityBody;
+use crate::dto::audit::AuditEntryBody;
 use crate::dto::dashboard::DashboardBody;
 use crate::dto::done::DoneBody;
+use crate::dto::page::PageBody;
 use crate::route::Verb::Get;
 
 pub(super) fn specs() -> Vec<Spec> {
@@ -21,6 +23,16 @@ pub(super) fn specs() -> Vec<Spec> {
         .tag("activity")
         .query(parameters::activity())
         .gives_list_of::<ActivityBody<'_>>()
+        .with_headers(&["ETag", "Link"]),
+        spec(
+            Get,
+            "/api/audit",
+            "listAudit",
+            "What bears on security, newest first: sign-ins, refusals, accounts, keys.",
+        )
+        .tag("audit")
+        .query(parameters::audit())
+        .gives::<PageBody<'_, AuditEntryBody<'_>>>()
         .with_headers(&["ETag", "Link"]),
         spec(Get, "/api/dashboard", "getDashboard", "Figures over what the reader may see.")
             .tag("dashboard")

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crm_app::{activity, auth, customers, leads, notes, setup, tasks, users};
+use crm_app::{activity, audit, auth, customers, leads, notes, setup, tasks, users};
 use crm_http::app::routes;
 use crm_http::openapi::{openapi, template};
 use crm_http::route::Access;
@@ -120,6 +120,8 @@ const QUERIES: &[(&str, &[&str])] = &[
     ("GET /api/customers/{id}/notes", notes::list::PARAMETERS),
     ("GET /api/tasks", tasks::list::PARAMETERS),
     ("GET /api/activity", activity::list::PARAMETERS),
+    ("GET /api/audit", audit::list::PARAMETERS),
+    ("GET /api/auth/history", audit::list::HISTORY_PARAMETERS),
 ];
 
 #[test]

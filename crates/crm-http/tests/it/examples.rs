@@ -20,8 +20,8 @@ use crate::support::client::Reply;
 use crate::support::document::template_of;
 use crate::support::server::TestServer;
 
-const FILES: [&str; 9] =
-    ["auth", "users", "leads", "customers", "notes", "tasks", "activity", "dashboard", "service"];
+const FILES: [&str; 10] =
+    ["auth", "users", "leads", "customers", "notes", "tasks", "activity", "audit", "dashboard", "service"];
 
 /// One request of a file.
 struct Example {
@@ -37,7 +37,18 @@ struct Example {
 #[rstest]
 #[tokio::test]
 async fn every_example_works(
-    #[values("auth", "users", "leads", "customers", "notes", "tasks", "activity", "dashboard", "service")]
+    #[values(
+        "auth",
+        "users",
+        "leads",
+        "customers",
+        "notes",
+        "tasks",
+        "activity",
+        "audit",
+        "dashboard",
+        "service"
+    )]
     file: &str,
 ) {
     let server = seeded().await;

@@ -23,6 +23,7 @@ use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 use super::arrival;
+use crate::audits::listing::{AUDITS, HEAD};
 use crate::error::{Failure, code, store_error, unavailable};
 use crate::reader::Find;
 use crate::schema::{self, COLLECTIONS};
@@ -121,7 +122,9 @@ async fn is_empty(inner: &Inner) -> Result<bool, StoreError> {
 }
 
 fn all_but_the_workspace() -> impl Iterator<Item = &'static str> {
-    COLLECTIONS.into_iter().chain([tallies::COLLECTION]).filter(|name| *name != "workspace")
+    // The audit log is a store's own: it does not travel, and stays where it is.
+    let stays = ["workspace", AUDITS, HEAD];
+    COLLECTIONS.into_iter().chain([tallies::COLLECTION]).filter(move |name| !stays.contains(name))
 }
 
 /// Counts what is counted of a batch.

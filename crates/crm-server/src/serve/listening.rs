@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use actix_web::dev::{Server, ServerHandle};
 use crm_app::context::Ctx;
@@ -11,6 +12,7 @@ use crm_http::state::{HttpState, RenderMetrics};
 use tokio::task::JoinHandle;
 
 use super::signals::Signals;
+use super::upkeep;
 use crate::addresses::on_this_machine;
 use crate::command_error::CommandError;
 use crate::numbers::{self, listener};
@@ -32,6 +34,7 @@ pub struct Listening {
     state: HttpState,
     bound: Bound,
     numbers: Option<Server>,
+    retention: Option<Duration>,
     signals: Signals,
 }
 
@@ -51,7 +54,8 @@ impl Listening {
         let state = HttpState::new(wiring.ctx.clone(), wiring::http_options(settings), here);
         let address = SocketAddr::new(settings.server.host, settings.server.port);
         let bound = bind(address, &state, fallback)?;
-        Ok(Self { wiring, state, bound, numbers, signals })
+        let retention = upkeep::retention(settings);
+        Ok(Self { wiring, state, bound, numbers, retention, signals })
     }
 
     /// What it works with.
@@ -75,8 +79,9 @@ impl Listening {
     /// # Errors
     /// The server or the store did not end as they should.
     pub async fn until_told_to_stop(self) -> Result<(), CommandError> {
-        let Self { wiring, state, bound, numbers, mut signals } = self;
+        let Self { wiring, state, bound, numbers, retention, mut signals } = self;
         let hand_overs = tokio::spawn(take_up_hand_overs(wiring.ctx.clone()));
+        let upkeep = tokio::spawn(upkeep::look_after(wiring.ctx.clone(), retention));
         let numbers = numbers.map(|server| (server.handle(), tokio::spawn(server)));
         let handle = bound.server.handle();
         let mut serving = bound.server;
@@ -94,6 +99,9 @@ impl Listening {
         hand_overs.abort();
         // Done, or cut off between two steps: either way it holds nothing any more.
         hand_overs.await.ok();
+        upkeep.abort();
+        upkeep.await.ok();
+        upkeep::finish(&wiring.ctx).await;
         if let Some((handle, task)) = numbers {
             end(&handle, task).await;
         }

@@ -15,6 +15,7 @@ use super::sections::AuthSettings;
 
 const ACCESS: &str = "auth.access_secret";
 const REFRESH: &str = "auth.refresh_secret";
+const AUDIT: &str = "auth.audit_secret";
 /// The file of secrets that were made up.
 const KEPT: &str = "secrets.toml";
 
@@ -47,6 +48,15 @@ impl Secrets {
         })
     }
 
+    /// The secrets that a server with these settings has, for a command.
+    ///
+    /// # Errors
+    /// A server would not start with them.
+    pub fn for_command(settings: &Settings) -> Result<Self, SettingsError> {
+        SettingsError::unless_empty(weaknesses(&settings.environment, &settings.auth))?;
+        Self::obtain(settings)
+    }
+
     /// New secrets that nothing keeps, for a server whose store ends with it.
     ///
     /// # Errors
@@ -73,6 +83,10 @@ pub(super) fn weaknesses(environment: &Environment, auth: &AuthSettings) -> Vec<
             None => None,
         };
         problems.extend(flaw.map(|flaw| Problem::new(key, flaw)));
+    }
+    if let Some(secret) = &auth.audit_secret {
+        let flaw = strength::flaw(secret.expose_secret(), environment.is_strict());
+        problems.extend(flaw.map(|flaw| Problem::new(AUDIT, flaw)));
     }
     if let (Some(access), Some(refresh)) = (&auth.access_secret, &auth.refresh_secret)
         && problems.is_empty()

@@ -162,6 +162,9 @@ pub struct AuthSettings {
     /// Keys the fingerprints of refresh tokens.
     #[serde(deserialize_with = "leaf::secret")]
     pub refresh_secret: Option<SecretString>,
+    /// Seals the audit log; where it is not set, the key follows from `refresh_secret`.
+    #[serde(deserialize_with = "leaf::secret")]
+    pub audit_secret: Option<SecretString>,
     /// How long an access token works.
     #[serde(deserialize_with = "lifetime")]
     #[garde(custom(lasts(DAY)))]
@@ -196,6 +199,23 @@ pub struct Argon2Settings {
     #[serde(deserialize_with = "leaf::whole")]
     #[garde(custom(between(1, 16)))]
     pub parallelism: u32,
+}
+
+/// The audit log.
+#[derive(Debug, Clone, Copy, Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct AuditSettings {
+    /// Days that entries are kept; 0: for ever.
+    #[serde(deserialize_with = "leaf::whole")]
+    #[garde(custom(between(0, 36_500)))]
+    pub keep_days: u32,
+}
+
+impl AuditSettings {
+    /// How long entries are kept; none for ever.
+    pub fn keep(self) -> Option<Duration> {
+        (self.keep_days > 0).then(|| DAY * self.keep_days)
+    }
 }
 
 /// Which pages of other origins may call.

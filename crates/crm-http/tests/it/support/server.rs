@@ -4,11 +4,13 @@ use std::any::Any;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crm_app::audit::trail::Trail;
 use crm_app::context::{Ctx, Rules, Stores};
 use crm_app::mirror::Mirror;
 use crm_app::ports::passwords::Passwords;
 use crm_app::queue::Queue;
 use crm_app::setup::token::SetupToken;
+use crm_domain::audit::chain::AuditKey;
 use crm_http::options::HttpOptions;
 use crm_http::server::{Listen, serve};
 use crm_http::state::HttpState;
@@ -73,6 +75,7 @@ impl TestServer {
             ids: Arc::new(SequentialIds::new()),
             passwords: Arc::new(PlainPasswords) as Arc<dyn Passwords>,
             tokens: Arc::new(tokens()),
+            trail: Arc::new(Trail::new(AuditKey::derive(b"tests"))),
             queue: Queue::new(),
             setup: Arc::new(SetupToken::new(SETUP_TOKEN.into())),
             rules: Rules::default(),

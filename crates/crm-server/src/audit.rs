@@ -1,0 +1,83 @@
+//! Looking after the audit log from the command line.
+
+use std::process::ExitCode;
+
+use crm_app::audit::verify::{Finding, verify};
+use crm_domain::audit::chain::Mark;
+
+use crate::cli::AuditCommand;
+use crate::command_error::{CommandError, of_use_case};
+use crate::output;
+use crate::settings::Settings;
+use crate::wiring::Wiring;
+
+/// Runs the command. The exit code is 1 if the log is not whole.
+///
+/// # Errors
+/// There is no key to check with, or the store fails.
+pub async fn run(settings: Settings, command: AuditCommand) -> Result<ExitCode, CommandError> {
+    let AuditCommand::Verify { noted } = command;
+    let wiring = Wiring::open_with_secrets(&settings).await?;
+    let found = verify(&wiring.ctx, noted).await;
+    wiring.close().await?;
+    let finding = found.map_err(|error| of_use_case("the audit log cannot be checked", error))?;
+    output::say(&told(finding, noted));
+    Ok(match finding {
+        Finding::Whole { .. } | Finding::Nothing => ExitCode::SUCCESS,
+        Finding::Damaged(_) => ExitCode::FAILURE,
+    })
+}
+
+fn told(finding: Finding, noted: Option<Mark>) -> String {
+    match finding {
+        Finding::Nothing => "the audit log is empty: no server has written to it yet".to_owned(),
+        Finding::Damaged(damage) => format!(
+            "the audit log is NOT whole: {damage} (entries before it are as they were sealed; a key that is not the \
+             server's looks like damage at the first entry)"
+        ),
+        Finding::Whole { anchor, last } => {
+            let pruned = match anchor.sequence {
+                0 => String::new(),
+                gone => format!(", entries up to {gone} were pruned"),
+            };
+            let compared = match noted {
+                Some(noted) if noted.sequence < anchor.sequence => {
+                    "\nwhat was noted is pruned since: nothing to compare"
+                }
+                Some(_) => "\nit holds what was noted",
+                None => "",
+            };
+            format!(
+                "the audit log is whole: {} entries{pruned}{compared}\nnote this where nobody who can write the store \
+                 can write: {last}",
+                last.sequence - anchor.sequence
+            )
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crm_domain::audit::chain::Seal;
+    use crm_domain::audit::verdict::{Damage, DamageKind};
+
+    use super::*;
+
+    fn mark(sequence: u64) -> Mark {
+        Mark { sequence, seal: Seal([0xab; 32]) }
+    }
+
+    #[test]
+    fn what_is_printed_can_be_noted_and_given_back() {
+        let told = told(Finding::Whole { anchor: mark(3), last: mark(10) }, None);
+        assert!(told.contains("7 entries, entries up to 3 were pruned"), "{told}");
+        let noted = told.rsplit_once(": ").unwrap().1;
+        assert_eq!(Mark::parse(noted), Some(mark(10)));
+    }
+
+    #[test]
+    fn damage_is_named_with_its_place() {
+        let damage = Damage { sequence: 7, kind: DamageKind::Removed };
+        assert!(told(Finding::Damaged(damage), None).contains("NOT whole: removed at entry 7"));
+    }
+}

@@ -1,0 +1,63 @@
+//! What a server does beside answering: it writes refusals to the audit log, lets go of what was kept long enough, and
+//! says in its own log how far the audit log goes.
+
+use std::time::Duration;
+
+use crm_app::audit::{prune, trail};
+use crm_app::context::Ctx;
+use crm_app::error::AppError;
+
+use crate::settings::Settings;
+
+/// How often old entries are looked for.
+const DAILY: Duration = Duration::from_hours(24);
+/// How long after the start, so that a server that is started again and again does it too.
+const AT_FIRST: Duration = Duration::from_mins(1);
+
+/// Does all of it for as long as the future is polled.
+pub(super) async fn look_after(ctx: Ctx, keep: Option<Duration>) {
+    let pruning = async {
+        tokio::time::sleep(AT_FIRST).await;
+        loop {
+            if let Some(keep) = keep {
+                prune(&ctx, keep).await;
+            }
+            say_where_it_ends(&ctx).await;
+            tokio::time::sleep(DAILY).await;
+        }
+    };
+    tokio::join!(trail::keep_flushing(ctx.clone()), pruning);
+}
+
+/// How long the entries of the audit log are kept.
+pub(super) fn retention(settings: &Settings) -> Option<Duration> {
+    settings.audit.keep()
+}
+
+/// Writes what waits before the server ends.
+pub(super) async fn finish(ctx: &Ctx) {
+    if let Err(error) = trail::flush(ctx).await {
+        tracing::error!(%error, waiting = ctx.trail.waiting(), "refusals were not written to the audit log");
+    }
+    say_where_it_ends(ctx).await;
+}
+
+async fn prune(ctx: &Ctx, keep: Duration) {
+    match prune::prune(ctx, keep).await {
+        Ok(0) => {}
+        Ok(entries) => tracing::info!(entries, "old entries of the audit log were removed"),
+        Err(AppError::Internal(damage)) => {
+            tracing::error!(error = %damage, "the audit log is not whole; nothing was removed from it");
+        }
+        Err(error) => {
+            tracing::warn!(%error, "old entries of the audit log could not be removed; trying again tomorrow");
+        }
+    }
+}
+
+/// For whoever keeps this log elsewhere: what was said here is found in a log that nobody put back.
+async fn say_where_it_ends(ctx: &Ctx) {
+    if let Ok(Some(head)) = ctx.stores.audits.head().await {
+        tracing::info!(noted = %head.last, "the audit log ends here");
+    }
+}
