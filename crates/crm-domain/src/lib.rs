@@ -12,7 +12,8 @@
 //! - The records: [`user`], [`lead`], [`customer`], [`note`], [`task`], [`session`], and what happened to them:
 //!   [`activity`], with the changed fields in [`meta`]. What bears on security, sealed in a chain: [`audit`].
 //! - A lead becomes a customer in [`lead::Lead::convert`].
-//! - Who may do what: [`access::policy`], the only way to a [`access::scope::Scope`].
+//! - Who may do what: [`access::policy`], the only way to a [`access::scope::Scope`]. Who has to wait before another
+//!   password of theirs is looked at: [`throttle`].
 //! - Which record, and which state of it: [`ids`], [`version`].
 //! - What a client said and how it is read: [`raw`], [`form`], [`flaw`], [`values`], [`text`], [`patch`].
 //! - Days, time zones and due dates: [`timestamp`], [`calendar`], [`due`].
@@ -38,6 +39,7 @@ pub mod refusal;
 pub mod session;
 pub mod task;
 pub mod text;
+pub mod throttle;
 pub mod timestamp;
 pub mod transfer;
 pub mod user;

@@ -1,0 +1,359 @@
+//! Who has to wait before the next password is looked at. Only failures count.
+//!
+//! Whoever tries passwords is met by up to three layers. Those from one **address** may fail so often at once, and then
+//! once in a while. Those that an **account** has never seen, its strangers, may fail a few times, then wait twice as
+//! long each time; after a hundred failures in a row none of their guesses is looked at. An address from which somebody
+//! **signed in to the account before** has an allowance of its own there and is held by nothing else, so that no number
+//! of strangers locks the owner out; after a hundred failures in a row it is a stranger as well.
+//!
+//! An attempt is counted when it is let in, before anybody knows what comes of it, and forgiven if it was right or was
+//! never judged. So no number of guesses at once gets past a limit. An attempt that is kept out costs nothing and counts
+//! for nothing.
+//!
+//! Strangers' failures are forgotten when somebody signs in to the account and no stranger has tried for a day, the
+//! failures of that very sign-in's own source at once. What there is of accounts that do not exist is the same.
+//!
+//! All of this is a value: it knows no clock, no store and no secret. Accounts and addresses are [`Blind`]: hashes with
+//! a key that is kept elsewhere. Each table has an upper end; when one is full, those with the fewest failures are
+//! forgotten first, the longest untouched before the others. To make it forget an account with twenty failures somebody
+//! would have to fail twenty times at each of thirty thousand others.
+
+pub mod entry;
+pub mod limits;
+pub mod network;
+mod pace;
+mod sources;
+mod strangers;
+mod table;
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use crate::timestamp::Timestamp;
+
+use self::entry::{Blind, Changes, Entry, Kind, Place};
+use self::limits::Limits;
+use self::sources::Sources;
+use self::table::{Count, Table};
+
+/// How long strangers must have left an account alone before their failures can be forgotten, and how long they wait
+/// once none of their guesses is looked at any more.
+pub const QUIET: Duration = Duration::from_hours(24);
+
+/// How many accounts, addresses and pairs of both are remembered.
+const CAPACITY: usize = 32_768;
+
+/// Marks the allowance that an account has for its own password, asked for while signed in.
+const OWN: Blind = Blind::new(0x6f77_6e20_7061_7373);
+
+/// Who tries a password, and on which account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Claim {
+    /// The account as its failures are counted: another one after an admin has set its password.
+    pub account: Blind,
+    /// The account as its sources are remembered: always the same.
+    pub owner: Blind,
+    /// Where the attempt comes from.
+    pub address: Blind,
+}
+
+/// What came of an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Judgement {
+    /// The password was right.
+    Right,
+    /// It was wrong.
+    Wrong,
+    /// Nobody looked at it, or what came of it was no sign-in for another reason.
+    Unjudged,
+}
+
+/// An attempt that was let in and is counted as a failure until it is settled. One that never is stays one.
+#[derive(Debug)]
+#[must_use = "an attempt that is not settled counts as a failure"]
+pub struct Ticket {
+    claim: Claim,
+    way: Way,
+    at: Timestamp,
+}
+
+/// By which layer an attempt was let in.
+#[derive(Debug, Clone, Copy)]
+enum Way {
+    /// As a source that signed in before.
+    Known,
+    /// As a stranger; with what was counted of them before.
+    Stranger(Option<Count>),
+    /// By its address alone.
+    Address,
+    /// As somebody who is signed in.
+    Own,
+}
+
+/// Everything that is counted.
+#[derive(Debug)]
+pub struct Throttle {
+    limits: Limits,
+    addresses: Table,
+    strangers: Table,
+    known: Table,
+    sources: Sources,
+    changed: BTreeSet<Place>,
+    gone: BTreeSet<Place>,
+}
+
+impl Throttle {
+    /// Nothing counted yet.
+    pub fn new(limits: Limits) -> Self {
+        Self::with_capacity(limits, CAPACITY)
+    }
+
+    fn with_capacity(limits: Limits, capacity: usize) -> Self {
+        Self {
+            limits,
+            addresses: Table::new(capacity),
+            strangers: Table::new(capacity),
+            known: Table::new(capacity),
+            sources: Sources::new(capacity),
+            changed: BTreeSet::new(),
+            gone: BTreeSet::new(),
+        }
+    }
+
+    /// Lets an attempt to sign in pass and counts it.
+    ///
+    /// # Errors
+    /// How long to wait, if it comes too soon. It is not counted, and its password must not be looked at.
+    pub fn admit(&mut self, claim: Claim, now: Timestamp) -> Result<Ticket, Duration> {
+        let pair = claim.account.with(claim.address);
+        let failed = self.known.get(pair).map_or(0, |count| count.failures);
+        if failed < self.limits.stranger.most && self.sources.know(claim.owner, claim.address, now) {
+            let pace = self.limits.known;
+            wait_for(pace::wait(self.known.get(pair), pace, now))?;
+            self.count(Kind::Known, pair, now, |count| pace::charge(count, pace, now));
+            self.charge_address(claim.address, now);
+            return Ok(Ticket { claim, way: Way::Known, at: now });
+        }
+        let before = self.strangers.get(claim.account).copied();
+        let address = pace::wait(self.addresses.get(claim.address), self.limits.address, now);
+        let account = strangers::wait(before.as_ref(), self.limits.stranger, now);
+        if let Err(wait) = wait_for(address.max(account)) {
+            self.strangers_are_still_there(claim.account, now);
+            return Err(wait);
+        }
+        self.count(Kind::Stranger, claim.account, now, |count| strangers::charge(count, now));
+        self.charge_address(claim.address, now);
+        Ok(Ticket { claim, way: Way::Stranger(before), at: now })
+    }
+
+    /// Lets an attempt pass that is about no account, and counts it.
+    ///
+    /// # Errors
+    /// How long to wait.
+    pub fn admit_address(&mut self, address: Blind, now: Timestamp) -> Result<Ticket, Duration> {
+        wait_for(pace::wait(self.addresses.get(address), self.limits.address, now))?;
+        self.charge_address(address, now);
+        let claim = Claim { account: address, owner: address, address };
+        Ok(Ticket { claim, way: Way::Address, at: now })
+    }
+
+    /// Lets somebody who is signed in to this account try its password, and counts it.
+    ///
+    /// # Errors
+    /// How long to wait.
+    pub fn admit_own(&mut self, account: Blind, now: Timestamp) -> Result<Ticket, Duration> {
+        let (own, pace) = (account.with(OWN), self.limits.known);
+        let count = self.known.get(own);
+        if count.is_some_and(|count| count.failures >= self.limits.stranger.most) {
+            return Err(QUIET);
+        }
+        wait_for(pace::wait(count, pace, now))?;
+        self.count(Kind::Known, own, now, |count| pace::charge(count, pace, now));
+        let claim = Claim { account, owner: account, address: account };
+        Ok(Ticket { claim, way: Way::Own, at: now })
+    }
+
+    /// Takes note of what came of an attempt.
+    pub fn settle(&mut self, ticket: Ticket, judgement: Judgement, now: Timestamp) {
+        match judgement {
+            Judgement::Wrong => {}
+            Judgement::Unjudged => self.refund(&ticket, now),
+            Judgement::Right => {
+                self.refund(&ticket, now);
+                self.reward(&ticket, now);
+            }
+        }
+    }
+
+    /// What was changed since this was asked last, to be kept.
+    pub fn take_changes(&mut self) -> Changes {
+        let changed = std::mem::take(&mut self.changed);
+        let entries = changed.into_iter().filter_map(|place| self.entry(place)).collect();
+        Changes { entries, gone: std::mem::take(&mut self.gone).into_iter().collect() }
+    }
+
+    /// Takes changes back that could not be kept.
+    pub fn put_back(&mut self, changes: &Changes) {
+        self.changed.extend(changes.entries.iter().map(|entry| entry.place));
+        self.gone.extend(changes.gone.iter().copied().filter(|place| !self.changed.contains(place)));
+    }
+
+    /// Takes over what was kept, by this server or another, where it is newer than what is known here.
+    pub fn take_over(&mut self, entries: impl IntoIterator<Item = Entry>, now: Timestamp) {
+        for entry in entries {
+            self.take_over_one(entry, now);
+        }
+    }
+
+    fn take_over_one(&mut self, entry: Entry, now: Timestamp) {
+        let Place { kind, key, other } = entry.place;
+        let count = Count { failures: entry.failures, mark: entry.mark, at: entry.at };
+        let evicted: Vec<Place> = match kind {
+            Kind::Source => {
+                if self.sources.is_forgotten(entry.mark, now) {
+                    self.gone.insert(entry.place);
+                    return;
+                }
+                self.sources.remember(key, other, entry.mark)
+            }
+            Kind::Address | Kind::Stranger | Kind::Known => {
+                let known = self.table(kind).get(key);
+                let is_spent =
+                    count.failures == 0 && count.mark <= now || kind == Kind::Address && count.mark <= now;
+                match known {
+                    Some(known) if known.at >= count.at => return,
+                    Some(_) => {}
+                    None if is_spent => {
+                        self.gone.insert(entry.place);
+                        return;
+                    }
+                    None => {}
+                }
+                let evicted = self.table_mut(kind).put(key, count);
+                evicted.into_iter().map(|key| Place::of(kind, key)).collect()
+            }
+        };
+        self.forget(evicted);
+    }
+
+    /// Forgives the attempt that was counted when it was let in.
+    fn refund(&mut self, ticket: &Ticket, now: Timestamp) {
+        let Ticket { claim, way, at } = ticket;
+        let (address, known) = (self.limits.address, self.limits.known);
+        match way {
+            Way::Known => {
+                let pair = claim.account.with(claim.address);
+                self.count(Kind::Known, pair, now, |count| pace::refund(count, known, now));
+                self.count(Kind::Address, claim.address, now, |count| pace::refund(count, address, now));
+            }
+            Way::Stranger(before) => {
+                self.count(Kind::Stranger, claim.account, now, |count| {
+                    strangers::refund(count, before.as_ref(), *at);
+                });
+                self.count(Kind::Address, claim.address, now, |count| pace::refund(count, address, now));
+            }
+            Way::Address => {
+                self.count(Kind::Address, claim.address, now, |count| pace::refund(count, address, now));
+            }
+            Way::Own => {
+                let own = claim.account.with(OWN);
+                self.count(Kind::Known, own, now, |count| pace::refund(count, known, now));
+            }
+        }
+    }
+
+    /// A right password speaks for the source it came from, and for the account once strangers have left it alone.
+    fn reward(&mut self, ticket: &Ticket, now: Timestamp) {
+        let claim = ticket.claim;
+        let seen = match ticket.way {
+            Way::Address => return,
+            Way::Own => {
+                self.clear(Kind::Known, claim.account.with(OWN), now);
+                return;
+            }
+            Way::Known => self.strangers.get(claim.account).map(|count| count.at),
+            Way::Stranger(before) => before.map(|count| count.at),
+        };
+        self.clear(Kind::Known, claim.account.with(claim.address), now);
+        self.clear(Kind::Known, claim.account.with(OWN), now);
+        if seen.is_none_or(|seen| now.since(seen) >= QUIET) {
+            self.clear(Kind::Stranger, claim.account, now);
+        }
+        let evicted = self.sources.remember(claim.owner, claim.address, now);
+        if self.sources.is_news(claim.owner, claim.address) {
+            self.changed.insert(Place { kind: Kind::Source, key: claim.owner, other: claim.address });
+        }
+        self.forget(evicted);
+    }
+
+    fn charge_address(&mut self, address: Blind, now: Timestamp) {
+        let pace = self.limits.address;
+        self.count(Kind::Address, address, now, |count| {
+            // What an address has slept off is not held against it when the table is full.
+            if count.mark <= now {
+                count.failures = 0;
+            }
+            pace::charge(count, pace, now);
+        });
+    }
+
+    /// Notes that strangers go on, so that the account does not come to rest under them; once a minute is enough.
+    fn strangers_are_still_there(&mut self, account: Blind, now: Timestamp) {
+        const OFTEN: Duration = Duration::from_mins(1);
+        if self.strangers.get(account).is_some_and(|count| now.since(count.at) >= OFTEN) {
+            self.count(Kind::Stranger, account, now, |count| count.at = now);
+        }
+    }
+
+    fn clear(&mut self, kind: Kind, key: Blind, now: Timestamp) {
+        if self.table(kind).get(key).is_some_and(|count| count.failures > 0 || count.mark > now) {
+            self.count(kind, key, now, |count| *count = Count::new(now));
+        }
+    }
+
+    fn count(&mut self, kind: Kind, key: Blind, now: Timestamp, change: impl FnOnce(&mut Count)) {
+        let evicted = self.table_mut(kind).change(key, now, change);
+        self.forget(evicted.into_iter().map(|key| Place::of(kind, key)).collect());
+        self.changed.insert(Place::of(kind, key));
+        self.gone.remove(&Place::of(kind, key));
+    }
+
+    fn forget(&mut self, evicted: Vec<Place>) {
+        for place in evicted {
+            self.changed.remove(&place);
+            self.gone.insert(place);
+        }
+    }
+
+    fn entry(&self, place: Place) -> Option<Entry> {
+        if place.kind == Kind::Source {
+            let mark = self.sources.seen(place.key, place.other)?;
+            return Some(Entry { place, failures: 0, mark, at: mark });
+        }
+        let Count { failures, mark, at } = *self.table(place.kind).get(place.key)?;
+        Some(Entry { place, failures, mark, at })
+    }
+
+    fn table(&self, kind: Kind) -> &Table {
+        match kind {
+            Kind::Address => &self.addresses,
+            Kind::Stranger => &self.strangers,
+            Kind::Known | Kind::Source => &self.known,
+        }
+    }
+
+    fn table_mut(&mut self, kind: Kind) -> &mut Table {
+        match kind {
+            Kind::Address => &mut self.addresses,
+            Kind::Stranger => &mut self.strangers,
+            Kind::Known | Kind::Source => &mut self.known,
+        }
+    }
+}
+
+fn wait_for(wait: Duration) -> Result<(), Duration> {
+    if wait.is_zero() { Ok(()) } else { Err(wait) }
+}
+
+#[cfg(test)]
+mod tests;

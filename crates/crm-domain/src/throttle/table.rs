@@ -1,0 +1,79 @@
+//! A table with an upper end.
+
+use std::collections::BTreeMap;
+
+use super::entry::Blind;
+use crate::timestamp::Timestamp;
+
+/// What is counted for one key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Count {
+    /// Failures in a row.
+    pub(super) failures: u32,
+    /// The moment that waiting is reckoned from.
+    pub(super) mark: Timestamp,
+    /// When it was changed.
+    pub(super) at: Timestamp,
+}
+
+impl Count {
+    /// Nothing, as of now.
+    pub(super) fn new(now: Timestamp) -> Self {
+        Self { failures: 0, mark: Timestamp::MIN, at: now }
+    }
+}
+
+/// Counts by key.
+#[derive(Debug)]
+pub(super) struct Table {
+    counts: BTreeMap<Blind, Count>,
+    capacity: usize,
+}
+
+impl Table {
+    pub(super) fn new(capacity: usize) -> Self {
+        Self { counts: BTreeMap::new(), capacity: capacity.max(1) }
+    }
+
+    pub(super) fn get(&self, key: Blind) -> Option<&Count> {
+        self.counts.get(&key)
+    }
+
+    /// Changes a count; one that is not there is nothing before. Tells what had to be forgotten for it.
+    pub(super) fn change(
+        &mut self,
+        key: Blind,
+        now: Timestamp,
+        change: impl FnOnce(&mut Count),
+    ) -> Vec<Blind> {
+        if let Some(count) = self.counts.get_mut(&key) {
+            change(count);
+            return Vec::new();
+        }
+        let mut count = Count::new(now);
+        change(&mut count);
+        self.put(key, count)
+    }
+
+    /// Puts a count in its place. Tells what had to be forgotten for it.
+    pub(super) fn put(&mut self, key: Blind, count: Count) -> Vec<Blind> {
+        let full = self.counts.len() >= self.capacity && !self.counts.contains_key(&key);
+        let forgotten = if full { self.make_room() } else { Vec::new() };
+        self.counts.insert(key, count);
+        forgotten
+    }
+
+    /// Forgets a sixteenth at a time, so that a full table costs little for each that comes: those with the fewest
+    /// failures, of these the longest untouched.
+    fn make_room(&mut self) -> Vec<Blind> {
+        let some = (self.capacity / 16).max(1);
+        let mut by_heat: Vec<(u32, Timestamp, Blind)> =
+            self.counts.iter().map(|(key, count)| (count.failures, count.at, *key)).collect();
+        by_heat.sort_unstable();
+        let forgotten: Vec<Blind> = by_heat.into_iter().take(some).map(|(_, _, key)| key).collect();
+        for key in &forgotten {
+            self.counts.remove(key);
+        }
+        forgotten
+    }
+}
