@@ -9,6 +9,7 @@ use crm_domain::ids::{CommitId, Id, Kind};
 use crm_domain::timestamp::Timestamp;
 
 use crate::audit::trail::Trail;
+use crate::auth::guard::Guard;
 use crate::error::AppError;
 use crate::mirror::Mirror;
 use crate::ports::activities::Activities;
@@ -23,6 +24,7 @@ use crate::ports::notes::Notes;
 use crate::ports::passwords::Passwords;
 use crate::ports::sessions::Sessions;
 use crate::ports::tasks::Tasks;
+use crate::ports::throttles::Throttles;
 use crate::ports::tokens::Tokens;
 use crate::ports::users::Users;
 use crate::ports::workspace::Workspaces;
@@ -54,6 +56,8 @@ pub struct Stores {
     pub workspaces: Arc<dyn Workspaces>,
     /// Reads the audit log.
     pub audits: Arc<dyn Audits>,
+    /// Keeps what is counted of wrong passwords.
+    pub throttles: Arc<dyn Throttles>,
 }
 
 impl Stores {
@@ -71,6 +75,7 @@ impl Stores {
             + Dashboard
             + Workspaces
             + Audits
+            + Throttles
             + 'static,
     {
         Self {
@@ -84,7 +89,8 @@ impl Stores {
             activities: Arc::<S>::clone(&store),
             dashboard: Arc::<S>::clone(&store),
             workspaces: Arc::<S>::clone(&store),
-            audits: store,
+            audits: Arc::<S>::clone(&store),
+            throttles: store,
         }
     }
 }
@@ -121,6 +127,8 @@ pub struct Ctx {
     pub tokens: Arc<dyn Tokens>,
     /// What the audit log is sealed with, and what waits to be written to it.
     pub trail: Arc<Trail>,
+    /// Who may try a password now.
+    pub guard: Arc<Guard>,
     /// Where writers of one record wait for each other.
     pub queue: Queue,
     /// What proves that somebody may set up the first admin; none once there is one.

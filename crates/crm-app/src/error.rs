@@ -1,5 +1,7 @@
 //! What can go wrong in a use case, and in a store.
 
+use std::time::Duration;
+
 use crm_domain::access::policy::Denied;
 use crm_domain::flaw::FieldErrors;
 use crm_domain::refusal::Refusal;
@@ -37,6 +39,12 @@ pub enum AppError {
     /// The email or the password is wrong; which of them is nobody's business.
     #[error("email or password is wrong")]
     InvalidCredentials,
+    /// Too many passwords were wrong; this one was not looked at.
+    #[error("too many attempts have failed")]
+    Throttled {
+        /// How long to wait.
+        wait: Duration,
+    },
     /// The token is missing, malformed, expired or revoked.
     #[error("the token is not valid (any more)")]
     TokenRefused,

@@ -6,6 +6,7 @@
 pub mod activities;
 pub mod archive;
 pub mod audits;
+pub mod blinding;
 pub mod clock;
 pub mod commits;
 pub mod customers;
@@ -17,6 +18,7 @@ pub mod notes;
 pub mod passwords;
 pub mod sessions;
 pub mod tasks;
+pub mod throttles;
 pub mod tokens;
 pub mod users;
 pub mod workspace;

@@ -7,8 +7,8 @@
 //! of strangers locks the owner out; after a hundred failures in a row it is a stranger as well.
 //!
 //! An attempt is counted when it is let in, before anybody knows what comes of it, and forgiven if it was right or was
-//! never judged. So no number of guesses at once gets past a limit. An attempt that is kept out costs nothing and counts
-//! for nothing.
+//! never judged. So no number of guesses at once gets past a limit; who comes while too many are looked at is told to
+//! come back in a moment. An attempt that is kept out costs nothing and counts for nothing.
 //!
 //! Strangers' failures are forgotten when somebody signs in to the account and no stranger has tried for a day, the
 //! failures of that very sign-in's own source at once. What there is of accounts that do not exist is the same.
@@ -20,7 +20,6 @@
 
 pub mod entry;
 pub mod limits;
-pub mod network;
 mod pace;
 mod sources;
 mod strangers;
@@ -66,6 +65,15 @@ pub enum Judgement {
     Wrong,
     /// Nobody looked at it, or what came of it was no sign-in for another reason.
     Unjudged,
+}
+
+/// Why an attempt is not let in. It is not counted, and its password must not be looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refused {
+    /// Too many have failed: the next may come after so long.
+    Wait(Duration),
+    /// So many are looked at right now that, if all of them failed, it would be too many. In a moment it is known.
+    Crowded,
 }
 
 /// An attempt that was let in and is counted as a failure until it is settled. One that never is stays one.
@@ -123,23 +131,23 @@ impl Throttle {
     /// Lets an attempt to sign in pass and counts it.
     ///
     /// # Errors
-    /// How long to wait, if it comes too soon. It is not counted, and its password must not be looked at.
-    pub fn admit(&mut self, claim: Claim, now: Timestamp) -> Result<Ticket, Duration> {
+    /// [`Refused`].
+    pub fn admit(&mut self, claim: Claim, now: Timestamp) -> Result<Ticket, Refused> {
         let pair = claim.account.with(claim.address);
         let failed = self.known.get(pair).map_or(0, |count| count.failures);
         if failed < self.limits.stranger.most && self.sources.know(claim.owner, claim.address, now) {
             let pace = self.limits.known;
-            wait_for(pace::wait(self.known.get(pair), pace, now))?;
+            pace::check(self.known.get(pair), pace, now)?;
             self.count(Kind::Known, pair, now, |count| pace::charge(count, pace, now));
             self.charge_address(claim.address, now);
             return Ok(Ticket { claim, way: Way::Known, at: now });
         }
         let before = self.strangers.get(claim.account).copied();
-        let address = pace::wait(self.addresses.get(claim.address), self.limits.address, now);
-        let account = strangers::wait(before.as_ref(), self.limits.stranger, now);
-        if let Err(wait) = wait_for(address.max(account)) {
+        let address = pace::check(self.addresses.get(claim.address), self.limits.address, now);
+        let account = strangers::check(before.as_ref(), self.limits.stranger, now);
+        if let Err(refused) = the_worse(address, account) {
             self.strangers_are_still_there(claim.account, now);
-            return Err(wait);
+            return Err(refused);
         }
         self.count(Kind::Stranger, claim.account, now, |count| strangers::charge(count, now));
         self.charge_address(claim.address, now);
@@ -149,9 +157,9 @@ impl Throttle {
     /// Lets an attempt pass that is about no account, and counts it.
     ///
     /// # Errors
-    /// How long to wait.
-    pub fn admit_address(&mut self, address: Blind, now: Timestamp) -> Result<Ticket, Duration> {
-        wait_for(pace::wait(self.addresses.get(address), self.limits.address, now))?;
+    /// [`Refused`].
+    pub fn admit_address(&mut self, address: Blind, now: Timestamp) -> Result<Ticket, Refused> {
+        pace::check(self.addresses.get(address), self.limits.address, now)?;
         self.charge_address(address, now);
         let claim = Claim { account: address, owner: address, address };
         Ok(Ticket { claim, way: Way::Address, at: now })
@@ -160,23 +168,24 @@ impl Throttle {
     /// Lets somebody who is signed in to this account try its password, and counts it.
     ///
     /// # Errors
-    /// How long to wait.
-    pub fn admit_own(&mut self, account: Blind, now: Timestamp) -> Result<Ticket, Duration> {
+    /// [`Refused`].
+    pub fn admit_own(&mut self, account: Blind, now: Timestamp) -> Result<Ticket, Refused> {
         let (own, pace) = (account.with(OWN), self.limits.known);
         let count = self.known.get(own);
         if count.is_some_and(|count| count.failures >= self.limits.stranger.most) {
-            return Err(QUIET);
+            return Err(Refused::Wait(QUIET));
         }
-        wait_for(pace::wait(count, pace, now))?;
+        pace::check(count, pace, now)?;
         self.count(Kind::Known, own, now, |count| pace::charge(count, pace, now));
         let claim = Claim { account, owner: account, address: account };
         Ok(Ticket { claim, way: Way::Own, at: now })
     }
 
     /// Takes note of what came of an attempt.
+    #[expect(clippy::needless_pass_by_value, reason = "a ticket is settled once")]
     pub fn settle(&mut self, ticket: Ticket, judgement: Judgement, now: Timestamp) {
         match judgement {
-            Judgement::Wrong => {}
+            Judgement::Wrong => self.confirm(&ticket, now),
             Judgement::Unjudged => self.refund(&ticket, now),
             Judgement::Right => {
                 self.refund(&ticket, now);
@@ -207,7 +216,7 @@ impl Throttle {
 
     fn take_over_one(&mut self, entry: Entry, now: Timestamp) {
         let Place { kind, key, other } = entry.place;
-        let count = Count { failures: entry.failures, mark: entry.mark, at: entry.at };
+        let mut count = Count { failures: entry.failures, in_flight: 0, mark: entry.mark, at: entry.at };
         let evicted: Vec<Place> = match kind {
             Kind::Source => {
                 if self.sources.is_forgotten(entry.mark, now) {
@@ -217,23 +226,38 @@ impl Throttle {
                 self.sources.remember(key, other, entry.mark)
             }
             Kind::Address | Kind::Stranger | Kind::Known => {
-                let known = self.table(kind).get(key);
-                let is_spent =
-                    count.failures == 0 && count.mark <= now || kind == Kind::Address && count.mark <= now;
-                match known {
-                    Some(known) if known.at >= count.at => return,
-                    Some(_) => {}
-                    None if is_spent => {
-                        self.gone.insert(entry.place);
-                        return;
-                    }
-                    None => {}
+                if self.table(kind).get(key).is_some_and(|known| known.at >= count.at) {
+                    return;
                 }
+                let counts = count.failures > 0 && kind != Kind::Address;
+                if !counts && count.mark <= now && self.table(kind).get(key).is_none() {
+                    self.gone.insert(entry.place);
+                    return;
+                }
+                count.in_flight = self.table(kind).get(key).map_or(0, |known| known.in_flight);
                 let evicted = self.table_mut(kind).put(key, count);
                 evicted.into_iter().map(|key| Place::of(kind, key)).collect()
             }
         };
         self.forget(evicted);
+    }
+
+    /// Leaves the attempt counted as what it was let in as.
+    fn confirm(&mut self, ticket: &Ticket, now: Timestamp) {
+        let claim = ticket.claim;
+        let by_account = match ticket.way {
+            Way::Known => Some((Kind::Known, claim.account.with(claim.address))),
+            Way::Stranger(_) => Some((Kind::Stranger, claim.account)),
+            Way::Own => Some((Kind::Known, claim.account.with(OWN))),
+            Way::Address => None,
+        };
+        let by_address = match ticket.way {
+            Way::Known | Way::Stranger(_) | Way::Address => Some((Kind::Address, claim.address)),
+            Way::Own => None,
+        };
+        for (kind, key) in by_account.into_iter().chain(by_address) {
+            self.count(kind, key, now, Count::confirm);
+        }
     }
 
     /// Forgives the attempt that was counted when it was let in.
@@ -291,7 +315,7 @@ impl Throttle {
         self.count(Kind::Address, address, now, |count| {
             // What an address has slept off is not held against it when the table is full.
             if count.mark <= now {
-                count.failures = 0;
+                count.failures = count.in_flight;
             }
             pace::charge(count, pace, now);
         });
@@ -305,9 +329,16 @@ impl Throttle {
         }
     }
 
+    /// Forgets what is known; what is in flight is counted on.
     fn clear(&mut self, kind: Kind, key: Blind, now: Timestamp) {
         if self.table(kind).get(key).is_some_and(|count| count.failures > 0 || count.mark > now) {
-            self.count(kind, key, now, |count| *count = Count::new(now));
+            self.count(kind, key, now, |count| {
+                count.failures = count.in_flight;
+                count.at = now;
+                if count.in_flight == 0 {
+                    count.mark = Timestamp::MIN;
+                }
+            });
         }
     }
 
@@ -330,7 +361,7 @@ impl Throttle {
             let mark = self.sources.seen(place.key, place.other)?;
             return Some(Entry { place, failures: 0, mark, at: mark });
         }
-        let Count { failures, mark, at } = *self.table(place.kind).get(place.key)?;
+        let Count { failures, mark, at, .. } = *self.table(place.kind).get(place.key)?;
         Some(Entry { place, failures, mark, at })
     }
 
@@ -351,8 +382,13 @@ impl Throttle {
     }
 }
 
-fn wait_for(wait: Duration) -> Result<(), Duration> {
-    if wait.is_zero() { Ok(()) } else { Err(wait) }
+fn the_worse(one: Result<(), Refused>, other: Result<(), Refused>) -> Result<(), Refused> {
+    match (one, other) {
+        (Err(Refused::Wait(one)), Err(Refused::Wait(other))) => Err(Refused::Wait(one.max(other))),
+        (Err(Refused::Wait(wait)), _) | (_, Err(Refused::Wait(wait))) => Err(Refused::Wait(wait)),
+        (Err(Refused::Crowded), _) | (_, Err(Refused::Crowded)) => Err(Refused::Crowded),
+        (Ok(()), Ok(())) => Ok(()),
+    }
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
+use crm_app::auth::network::network_of;
 use crm_domain::ids::UserId;
 use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
@@ -65,20 +66,12 @@ impl RateLimits {
     fn bucket(&self, caller: Caller) -> u64 {
         match caller {
             Caller::Account(user) => self.hash(user) * 2,
-            Caller::Address(address) => self.hash(address.map(network)) * 2 + 1,
+            Caller::Address(address) => self.hash(address.map(network_of)) * 2 + 1,
         }
     }
 
     fn hash(&self, key: impl Hash) -> u64 {
         self.hasher.hash_one(key) % BUCKETS
-    }
-}
-
-/// A whole IPv6 /64 counts as one: that is what one household is given.
-fn network(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => address,
-        IpAddr::V6(v6) => IpAddr::V6((v6.to_bits() >> 64 << 64).into()),
     }
 }
 

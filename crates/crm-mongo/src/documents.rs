@@ -15,6 +15,7 @@ pub(crate) mod owner;
 pub(crate) mod replay;
 pub(crate) mod session;
 pub(crate) mod task;
+pub(crate) mod throttle;
 pub(crate) mod transfer;
 pub(crate) mod user;
 

@@ -43,5 +43,6 @@ mod sessions;
 mod standings;
 mod tallies;
 mod tasks;
+mod throttles;
 mod users;
 mod workspace;

@@ -6,13 +6,13 @@ use futures_util::future::join_all;
 use mongodb::Database;
 use mongodb::error::Result;
 
-use crate::{activities, audits, customers, lanes, leads, notes, sessions, tallies, tasks, users};
+use crate::{activities, audits, customers, lanes, leads, notes, sessions, tallies, tasks, throttles, users};
 
 /// The schema that this program reads and writes.
 pub(crate) const SCHEMA: i64 = 1;
 
 /// Every collection, what is written first before what rests on it.
-pub(crate) const COLLECTIONS: [&str; 14] = [
+pub(crate) const COLLECTIONS: [&str; 15] = [
     "workspace",
     "users",
     "standings",
@@ -27,6 +27,7 @@ pub(crate) const COLLECTIONS: [&str; 14] = [
     "replays",
     "audits",
     "audit_head",
+    "throttles",
 ];
 
 /// The collections that grow with the work of a team.
@@ -92,6 +93,7 @@ pub(crate) fn indexes() -> impl Iterator<Item = &'static Index> {
         activities::listing::INDEXES,
         audits::listing::INDEXES,
         tallies::INDEXES,
+        throttles::INDEXES,
     ]
     .into_iter()
     .flatten()

@@ -68,6 +68,7 @@ pub fn of_use_case(what: &str, error: AppError) -> CommandError {
             CommandError::Usage(format!("{what}: {refused}"))
         }
         other @ (AppError::InvalidCredentials
+        | AppError::Throttled { .. }
         | AppError::TokenRefused
         | AppError::AccountDisabled
         | AppError::Denied(_)

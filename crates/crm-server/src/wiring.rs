@@ -5,8 +5,10 @@ mod http_options;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::thread::available_parallelism;
+use std::time::Duration;
 
 use crm_app::audit::trail::Trail;
+use crm_app::auth::guard::Guard;
 use crm_app::context::{Ctx, Rules};
 use crm_app::mirror::Mirror;
 use crm_app::ports::clock::Clock;
@@ -14,7 +16,9 @@ use crm_app::queue::Queue;
 use crm_app::setup::token::SetupToken;
 use crm_domain::audit::chain::AuditKey;
 use crm_domain::calendar::Calendar;
+use crm_domain::throttle::limits::{Backoff, Limits, Pace};
 use crm_http::options::HttpOptions;
+use crm_security::blinding::KeyedBlinding;
 use crm_security::passwords::{Argon2Passwords, HashCost};
 use crm_security::tokens::{JwtTokens, TokenSecrets};
 use crm_sqlite::engine::lock::{LockError, ServeLock};
@@ -26,7 +30,7 @@ use crate::ids::GrowingIds;
 use crate::metered_passwords::MeteredPasswords;
 use crate::settings::Settings;
 use crate::settings::secrets::Secrets;
-use crate::settings::sections::AuthSettings;
+use crate::settings::sections::{AuthSettings, ThrottleSettings};
 use crate::settings::store_url::StoreUrl;
 use crate::store::Store;
 
@@ -62,6 +66,7 @@ impl Wiring {
             passwords: Arc::new(MeteredPasswords::new(Arc::new(passwords(&settings.auth)?))),
             tokens: Arc::new(tokens(&settings.auth, secrets)?),
             trail: Arc::new(Trail::new(audit_key(settings, secrets))),
+            guard: Arc::new(guard(&settings.auth.throttle, secrets)?),
             queue: Queue::default(),
             setup: Arc::new(setup),
             rules: Rules { session_life: settings.auth.refresh_ttl, ..Rules::default() },
@@ -151,6 +156,24 @@ fn passwords(settings: &AuthSettings) -> Result<Argon2Passwords, CommandError> {
         .unwrap_or(NonZeroUsize::MIN);
     Argon2Passwords::start(cost, threads)
         .map_err(|error| CommandError::failed("passwords cannot be hashed", error))
+}
+
+/// The key of the hashes is derived from the secret that protects refresh tokens: with another one, every failure that was
+/// counted and every source that was known is forgotten.
+fn guard(settings: &ThrottleSettings, secrets: &Secrets) -> Result<Guard, CommandError> {
+    let pace = |at_once, every_s| Pace { at_once, every: Duration::from_secs(every_s) };
+    let limits = Limits {
+        address: pace(settings.address_at_once, settings.address_every_s),
+        stranger: Backoff {
+            free: settings.stranger_free,
+            longest: Duration::from_secs(settings.stranger_longest_s),
+            most: settings.most,
+        },
+        known: pace(settings.known_at_once, settings.known_every_s),
+    };
+    let blinding = KeyedBlinding::new(&secrets.refresh)
+        .map_err(|error| CommandError::failed("sign-ins cannot be guarded", error))?;
+    Ok(Guard::new(limits, Arc::new(blinding)))
 }
 
 fn tokens(settings: &AuthSettings, secrets: &Secrets) -> Result<JwtTokens, CommandError> {

@@ -32,6 +32,7 @@ mod search;
 mod sessions;
 mod tallies;
 mod tasks;
+mod throttles;
 mod users;
 mod wait;
 mod workspace;

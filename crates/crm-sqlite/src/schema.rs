@@ -7,4 +7,5 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { number: 1, name: "the first schema", sql: include_str!("migrations/0001_initial.sql") },
     Migration { number: 2, name: "marks of imports", sql: include_str!("migrations/0002_arrivals.sql") },
     Migration { number: 3, name: "the audit log", sql: include_str!("migrations/0003_audit.sql") },
+    Migration { number: 4, name: "wrong passwords", sql: include_str!("migrations/0004_throttle.sql") },
 ];

@@ -28,6 +28,7 @@ pub mod sessions;
 pub mod sights;
 pub mod tallies;
 pub mod thousands;
+pub mod throttles;
 pub mod totals;
 pub mod transfers;
 pub mod uniqueness;
@@ -52,6 +53,7 @@ use crm_app::ports::maintenance::Maintenance;
 use crm_app::ports::notes::Notes;
 use crm_app::ports::sessions::Sessions;
 use crm_app::ports::tasks::Tasks;
+use crm_app::ports::throttles::Throttles;
 use crm_app::ports::users::Users;
 use crm_app::ports::workspace::Workspaces;
 use uuid::Uuid;
@@ -69,6 +71,7 @@ pub trait FullStore:
     + Dashboard
     + Workspaces
     + Audits
+    + Throttles
     + Maintenance
     + Archive
     + Send
@@ -89,6 +92,7 @@ impl<S> FullStore for S where
         + Dashboard
         + Workspaces
         + Audits
+        + Throttles
         + Maintenance
         + Archive
         + Send
@@ -330,6 +334,10 @@ macro_rules! contract_suite {
             tallies::my_open_tasks_are_those_of_the_asking_user,
             thousands::rare_and_common_terms_are_found_alike,
             thousands::rare_and_common_filters_are_answered_alike,
+            throttles::what_was_kept_is_read_back_whole,
+            throttles::of_two_entries_for_one_place_the_later_stays,
+            throttles::what_is_gone_is_not_read_back,
+            throttles::entries_are_told_from_a_moment_on,
             totals::totals_are_exact_from_tallies_and_else_up_to_ten_thousand,
             transfers::a_transfer_is_kept_until_it_is_over,
             transfers::a_transfer_outside_the_scope_is_not_told,

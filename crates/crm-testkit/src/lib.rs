@@ -16,6 +16,7 @@
 )]
 
 pub mod actors;
+pub mod blinding;
 pub mod clock;
 pub mod contract;
 pub mod fixtures;

@@ -13,8 +13,10 @@ use crm_domain::session::Session;
 use crm_domain::user::User;
 use crm_domain::values::email::Email;
 use crm_domain::version::Versioned;
+use parking_lot::Mutex;
 use secrecy::SecretString;
 
+use crate::auth::outcome::SignInOutcome;
 use crate::auth::refresh::TokenPair;
 use crate::commit::Commit;
 use crate::commit::change::Change;
@@ -54,30 +56,78 @@ pub struct SignIn {
 
 /// Signs in with email and password.
 ///
-/// An unknown email and a wrong password get the same answer at the same cost. Passwords are taken exactly as sent. A
-/// hash that is weaker than those made today is replaced in the commit that begins the session.
+/// An unknown email and a wrong password get the same answer at the same cost, and count alike: who fails too often has
+/// to wait, and no password is looked at meanwhile. Passwords are taken exactly as sent. A hash that is weaker than
+/// those made today is replaced in the commit that begins the session.
 ///
 /// # Errors
-/// [`AppError::InvalidCredentials`]; [`AppError::AccountDisabled`] for the right password of a deactivated account;
-/// [`AppError::Invalid`] if a member is missing or no text; [`AppError::Busy`] if too many sign in at once.
+/// [`AppError::InvalidCredentials`]; [`AppError::Throttled`]; [`AppError::AccountDisabled`] for the right password of a
+/// deactivated account; [`AppError::Invalid`] if a member is missing or no text; [`AppError::Busy`] if too many sign in
+/// at once.
 pub async fn login(ctx: &Ctx, body: Members, device: Device) -> Result<SignIn, AppError> {
-    let mut form = Form::body(body, WRITABLE, &[]);
-    let email = form.required("email", |text| Ok::<_, Flaw>(Email::parse(text).ok()));
-    let password = form.secret_required("password");
-    let (email, password) = form.finish_with(email.zip(password))?;
-    let system = Actor::system("sign-in");
-    let (email, password, device) = (&email, &SecretString::from(password), &device);
-    decide(ctx, &system, &[], |system| async move {
-        let grant = authorize(&system, Action::ReadUsers)?;
-        let user = match email {
-            Some(email) => ctx.stores.users.user_by_email(grant.scope(), email).await?,
-            None => None,
+    let credentials = Credentials::read(body)?;
+    let user = credentials.find(ctx, &Actor::system("sign-in")).await?;
+    let access_version = user.as_ref().map_or(0, |user| user.record().access_version);
+    let address = device.address.as_deref();
+    let attempt = ctx.guard.admit_sign_in(credentials.claimed(), access_version, address, ctx.now())?;
+    let result = sign_in(ctx, &credentials, user, &device).await;
+    attempt.settle(SignInOutcome::of(&result).judgement(), ctx.now());
+    result
+}
+
+/// What a client says to be let in.
+struct Credentials {
+    sent: String,
+    email: Option<Email>,
+    password: SecretString,
+}
+
+impl Credentials {
+    fn read(body: Members) -> Result<Self, AppError> {
+        let mut form = Form::body(body, WRITABLE, &[]);
+        let email = form.required("email", |text| Ok::<_, Flaw>((text.to_owned(), Email::parse(text).ok())));
+        let password = form.secret_required("password");
+        let ((sent, email), password) = form.finish_with(email.zip(password))?;
+        Ok(Self { sent, email, password: SecretString::from(password) })
+    }
+
+    /// The email as the failures of its account are counted, whether there is one or not.
+    fn claimed(&self) -> &str {
+        self.email.as_ref().map_or(&self.sent, Email::as_str)
+    }
+
+    async fn find(&self, ctx: &Ctx, system: &Actor) -> Result<Option<Versioned<User>>, AppError> {
+        let grant = authorize(system, Action::ReadUsers)?;
+        match &self.email {
+            Some(email) => Ok(ctx.stores.users.user_by_email(grant.scope(), email).await?),
+            None => Ok(None),
+        }
+    }
+}
+
+async fn sign_in(
+    ctx: &Ctx,
+    credentials: &Credentials,
+    found: Option<Versioned<User>>,
+    device: &Device,
+) -> Result<SignIn, AppError> {
+    let checked = verified(ctx, found, &credentials.password).await?;
+    let first = Mutex::new(Some(checked.clone()));
+    let (first, checked) = (&first, &checked.record().password);
+    decide(ctx, &Actor::system("sign-in"), &[], |system| async move {
+        let read = first.lock().take();
+        let user = match read {
+            Some(user) => user,
+            // Something has changed meanwhile; who has another password now must know that one.
+            None => match credentials.find(ctx, &system).await? {
+                Some(user) if user.record().password == *checked => user,
+                other => verified(ctx, other, &credentials.password).await?,
+            },
         };
-        let user = verified(ctx, user, password).await?;
         if !user.record().active {
             return Err(AppError::AccountDisabled);
         }
-        let renewed = renewed(ctx, user.record(), password).await;
+        let renewed = renewed(ctx, user.record(), &credentials.password).await;
         let (session, tokens) = open_session(ctx, user.record(), device)?;
         let commit = Commit::new(ctx.commit_id())
             .expect(Expect::Unchanged(EntityRef::User(user.record().id), user.version()))

@@ -6,6 +6,7 @@ use crm_domain::access::policy::{Denied, authorize};
 use crm_domain::flaw::{FieldErrors, Flaw};
 use crm_domain::form::Form;
 use crm_domain::raw::Members;
+use crm_domain::throttle::Judgement;
 use crm_domain::values::password::NewPassword;
 use secrecy::SecretString;
 
@@ -24,7 +25,8 @@ pub const WRITABLE: &[&str] = &["currentPassword", "newPassword"];
 /// Sets another password and ends the user's other sessions; this one lives on.
 ///
 /// # Errors
-/// [`AppError::Invalid`] if the new password is too weak, or on `currentPassword` if that is wrong.
+/// [`AppError::Invalid`] if the new password is too weak, or on `currentPassword` if that is wrong;
+/// [`AppError::Throttled`] if it was wrong too often.
 pub async fn change(ctx: &Ctx, actor: &Actor, body: Members) -> Result<(), AppError> {
     authorize(actor, Action::ManageSelf)?;
     let user = actor.user_id().and_then(|id| ctx.mirror.user(id)).ok_or(AppError::Denied(Denied))?;
@@ -38,7 +40,15 @@ pub async fn change(ctx: &Ctx, actor: &Actor, body: Members) -> Result<(), AppEr
     let (current, new) = form.finish_with(current.zip(new))?;
     let current = &SecretString::from(current);
     let before = me::read(ctx, actor).await?;
-    if !check_password(ctx, current, Some(before.record().password.clone())).await? {
+    let attempt = ctx.guard.admit_own(user.email.as_str(), user.access_version, ctx.now())?;
+    let fits = check_password(ctx, current, Some(before.record().password.clone())).await;
+    let judgement = match &fits {
+        Ok(true) => Judgement::Right,
+        Ok(false) => Judgement::Wrong,
+        Err(_) => Judgement::Unjudged,
+    };
+    attempt.settle(judgement, ctx.now());
+    if !fits? {
         return Err(wrong_password());
     }
     let hash = ctx.passwords.hash(SecretString::from(new.expose())).await.map_err(of_hasher)?;

@@ -6,6 +6,7 @@ use crm_domain::flaw::{FieldErrors, Flaw};
 use crm_domain::form::Form;
 use crm_domain::raw::Members;
 use crm_domain::refusal::Refusal;
+use crm_domain::throttle::Judgement;
 use crm_domain::user::User;
 use crm_domain::version::{Version, Versioned};
 use secrecy::SecretString;
@@ -24,8 +25,9 @@ pub const WRITABLE: &[&str] = &["name", "email", "password", "setupToken"];
 /// Makes the first admin for whoever shows the setup token. Of many at once one wins.
 ///
 /// # Errors
-/// [`Refusal::AlreadySetUp`]; [`AppError::Invalid`], also on `setupToken` if it is not the one.
-pub async fn set_up(ctx: &Ctx, body: Members) -> Result<Versioned<User>, AppError> {
+/// [`Refusal::AlreadySetUp`]; [`AppError::Invalid`], also on `setupToken` if it is not the one;
+/// [`AppError::Throttled`] if the address showed too many others.
+pub async fn set_up(ctx: &Ctx, body: Members, address: Option<&str>) -> Result<Versioned<User>, AppError> {
     let mut form = Form::body(body, WRITABLE, &[]);
     let token = form.secret_required("setupToken");
     let new = NewUser::read(&mut form, Role::Admin);
@@ -35,6 +37,11 @@ pub async fn set_up(ctx: &Ctx, body: Members) -> Result<Versioned<User>, AppErro
     if !can_set_up(ctx).await? {
         return Err(Refusal::AlreadySetUp.into());
     }
+    // Counted by address alone: with waits for all strangers together, any of them could keep the first admin out, and
+    // the token is too long to be guessed from many addresses.
+    let attempt = ctx.guard.admit_address(address, ctx.now())?;
+    let judgement = if fits { Judgement::Right } else { Judgement::Wrong };
+    attempt.settle(judgement, ctx.now());
     if !fits {
         let flaw = Flaw::new("wrong_setup_token", "is not the token that the server's terminal shows");
         return Err(FieldErrors::one("setupToken", flaw).into());

@@ -1,4 +1,5 @@
 mod authenticate;
+mod guard;
 mod login;
 mod logout;
 mod me;

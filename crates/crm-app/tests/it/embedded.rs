@@ -5,6 +5,7 @@ mod audit;
 mod conversion;
 mod deletion;
 mod feed;
+mod guessing;
 mod hand_over;
 mod office;
 mod rivals;

@@ -4,31 +4,41 @@
 
 use std::time::Duration;
 
+use super::Refused;
 use super::limits::Pace;
 use super::table::Count;
 use crate::timestamp::Timestamp;
 
-/// How long until the next may come.
-pub(super) fn wait(count: Option<&Count>, pace: Pace, now: Timestamp) -> Duration {
+/// Whether the next may come.
+pub(super) fn check(count: Option<&Count>, pace: Pace, now: Timestamp) -> Result<(), Refused> {
     let Some(count) = count else {
-        return Duration::ZERO;
+        return Ok(());
     };
-    let room = pace.every.saturating_mul(pace.at_once.saturating_sub(1));
-    mark(count, pace, now).since(now).saturating_sub(room)
+    let wait = wait_until(mark(count, pace, now), pace, now);
+    if wait.is_zero() {
+        return Ok(());
+    }
+    let known = mark(count, pace, now).minus(pace.every.saturating_mul(count.in_flight));
+    Err(if wait_until(known, pace, now).is_zero() { Refused::Crowded } else { Refused::Wait(wait) })
 }
 
 /// Counts one.
 pub(super) fn charge(count: &mut Count, pace: Pace, now: Timestamp) {
     count.mark = mark(count, pace, now).max(now).plus(pace.every);
-    count.failures = count.failures.saturating_add(1);
     count.at = now;
+    count.begin();
 }
 
 /// Takes one back.
 pub(super) fn refund(count: &mut Count, pace: Pace, now: Timestamp) {
     count.mark = count.mark.minus(pace.every);
-    count.failures = count.failures.saturating_sub(1);
     count.at = now;
+    count.forgive();
+}
+
+fn wait_until(mark: Timestamp, pace: Pace, now: Timestamp) -> Duration {
+    let room = pace.every.saturating_mul(pace.at_once.saturating_sub(1));
+    mark.since(now).saturating_sub(room)
 }
 
 /// The mark, no further ahead than all at once could have moved it: a clock that was set back makes nobody wait longer.

@@ -8,8 +8,10 @@ use crate::timestamp::Timestamp;
 /// What is counted for one key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Count {
-    /// Failures in a row.
+    /// Failures in a row, those included of which nobody knows yet.
     pub(super) failures: u32,
+    /// How many of them nobody knows of yet; never kept.
+    pub(super) in_flight: u32,
     /// The moment that waiting is reckoned from.
     pub(super) mark: Timestamp,
     /// When it was changed.
@@ -19,7 +21,24 @@ pub(super) struct Count {
 impl Count {
     /// Nothing, as of now.
     pub(super) fn new(now: Timestamp) -> Self {
-        Self { failures: 0, mark: Timestamp::MIN, at: now }
+        Self { failures: 0, in_flight: 0, mark: Timestamp::MIN, at: now }
+    }
+
+    /// One more, of which nobody knows yet.
+    pub(super) fn begin(&mut self) {
+        self.failures = self.failures.saturating_add(1);
+        self.in_flight = self.in_flight.saturating_add(1);
+    }
+
+    /// One of those in flight has failed.
+    pub(super) fn confirm(&mut self) {
+        self.in_flight = self.in_flight.saturating_sub(1);
+    }
+
+    /// One of those in flight has not failed.
+    pub(super) fn forgive(&mut self) {
+        self.in_flight = self.in_flight.saturating_sub(1);
+        self.failures = self.failures.saturating_sub(1);
     }
 }
 

@@ -45,7 +45,14 @@ fn succeed(throttle: &mut Throttle, claim: Claim, now: Timestamp) {
 }
 
 fn wait(throttle: &mut Throttle, claim: Claim, now: Timestamp) -> Duration {
-    throttle.admit(claim, now).unwrap_err()
+    waits(throttle.admit(claim, now))
+}
+
+fn waits(admitted: Result<Ticket, Refused>) -> Duration {
+    match admitted {
+        Err(Refused::Wait(wait)) => wait,
+        other => panic!("{other:?}"),
+    }
 }
 
 #[test]
@@ -176,10 +183,26 @@ fn guesses_at_once_count_before_anybody_knows_what_comes_of_them() {
         .filter_map(|number| throttle.admit(claim(Blind::new(500 + number), HOME), start()).ok())
         .collect();
     assert_eq!(at_home.len(), 10);
+    assert_eq!(throttle.admit(stranger(50), start()).unwrap_err(), Refused::Crowded);
+    assert_eq!(throttle.admit(claim(Blind::new(600), HOME), start()).unwrap_err(), Refused::Crowded);
     for ticket in tickets.into_iter().chain(at_home) {
         throttle.settle(ticket, Judgement::Unjudged, start());
     }
     assert!(fail(&mut throttle, stranger(50), start()), "what was not judged is forgiven");
+}
+
+#[test]
+fn what_came_of_guesses_at_once_is_told_apart_from_what_is_in_flight() {
+    let mut throttle = throttle();
+    let mut tickets: Vec<Ticket> =
+        (0..5).map(|number| throttle.admit(stranger(number), start()).unwrap()).collect();
+    throttle.settle(tickets.pop().unwrap(), Judgement::Right, start());
+    let fifth = throttle.admit(stranger(9), start()).unwrap();
+    assert_eq!(throttle.admit(stranger(10), start()).unwrap_err(), Refused::Crowded);
+    for ticket in tickets.into_iter().chain([fifth]) {
+        throttle.settle(ticket, Judgement::Wrong, start());
+    }
+    assert_eq!(wait(&mut throttle, stranger(10), start()), secs(1));
 }
 
 #[test]
@@ -209,7 +232,7 @@ fn what_is_about_no_account_counts_for_its_address_only() {
         let ticket = throttle.admit_address(HOME, start()).unwrap();
         throttle.settle(ticket, Judgement::Wrong, start());
     }
-    assert_eq!(throttle.admit_address(HOME, start()).unwrap_err(), secs(6));
+    assert_eq!(waits(throttle.admit_address(HOME, start())), secs(6));
     assert!(throttle.admit_address(Blind::new(101), start()).is_ok());
 }
 

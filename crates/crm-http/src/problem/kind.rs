@@ -79,6 +79,8 @@ kinds! {
     UNSUPPORTED_MEDIA_TYPE = 415, "unsupported_media_type", "Unsupported media type";
     /// The caller asks too often.
     TOO_MANY_REQUESTS = 429, "too_many_requests", "Too many requests";
+    /// Too many passwords were wrong; this one was not looked at.
+    TOO_MANY_ATTEMPTS = 429, "too_many_attempts", "Too many failed attempts";
     /// Something is wrong on our side.
     INTERNAL_ERROR = 500, "internal_error", "Internal error";
     /// The store does not answer.

@@ -1,5 +1,7 @@
 //! What a use case's refusal is on the wire.
 
+use std::time::Duration;
+
 use crm_app::error::{AppError, StoreError};
 use crm_domain::refusal::Refusal;
 
@@ -16,6 +18,10 @@ impl From<AppError> for Problem {
         match error {
             AppError::InvalidCredentials => {
                 Self::new(Kind::INVALID_CREDENTIALS, "email or password is wrong")
+            }
+            AppError::Throttled { wait } => {
+                Self::new(Kind::TOO_MANY_ATTEMPTS, "too many attempts have failed: wait a while")
+                    .retry_after(whole_seconds(wait))
             }
             AppError::TokenRefused => Self::new(Kind::INVALID_TOKEN, "the token is not valid (any more)"),
             AppError::AccountDisabled => Self::new(Kind::ACCOUNT_DISABLED, "this account is deactivated"),
@@ -40,6 +46,11 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         from_store(error)
     }
+}
+
+/// Waiting so long is enough: the part of a second that is left is waited as a whole one.
+fn whole_seconds(wait: Duration) -> u32 {
+    u32::try_from(wait.as_millis().div_ceil(1_000)).unwrap_or(u32::MAX).max(1)
 }
 
 fn from_store(error: StoreError) -> Problem {
@@ -85,6 +96,13 @@ mod tests {
         for refusal in refusals {
             let problem = Problem::from(AppError::Refused(refusal));
             assert_eq!((problem.kind().status, problem.kind().code), (409, refusal.code()));
+        }
+    }
+
+    #[test]
+    fn whoever_waits_as_long_as_they_are_told_has_waited_long_enough() {
+        for (millis, seconds) in [(0, 1), (1, 1), (1_000, 1), (1_001, 2), (900_000, 900)] {
+            assert_eq!(whole_seconds(Duration::from_millis(millis)), seconds);
         }
     }
 

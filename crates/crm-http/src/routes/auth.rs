@@ -1,7 +1,7 @@
 //! `/api/auth`: signing in and out, and one's own account.
 
+use crm_app::auth::outcome::SignInOutcome;
 use crm_app::auth::{login, logout, me, password, refresh};
-use crm_app::error::AppError;
 use crm_domain::access::actor::Actor;
 
 use crate::answer::Answer;
@@ -14,7 +14,7 @@ use crate::route::Outcome;
 pub(crate) async fn login(mut call: Call) -> Outcome {
     let body = call.body().await?;
     let signed_in = login::login(call.ctx(), body, call.device()).await;
-    metrics::counter!("logins_total", "outcome" => outcome(signed_in.as_ref().err())).increment(1);
+    metrics::counter!("logins_total", "outcome" => SignInOutcome::of(&signed_in).as_str()).increment(1);
     Ok(Answer::ok(&SignInBody::of(&signed_in?))?.secret())
 }
 
@@ -50,25 +50,4 @@ pub(crate) async fn change_password(mut call: Call, actor: Actor) -> Outcome {
     let body = call.body().await?;
     password::change(call.ctx(), &actor, body).await?;
     Ok(Answer::done())
-}
-
-/// What became of a sign-in, as a label.
-fn outcome(error: Option<&AppError>) -> &'static str {
-    match error {
-        None => "ok",
-        Some(AppError::InvalidCredentials) => "invalid_credentials",
-        Some(AppError::AccountDisabled) => "account_disabled",
-        Some(AppError::Invalid(_)) => "invalid_input",
-        Some(
-            AppError::TokenRefused
-            | AppError::Denied(_)
-            | AppError::NotOwner(_)
-            | AppError::NotFound(_)
-            | AppError::Refused(_)
-            | AppError::VersionMismatch { .. }
-            | AppError::Busy
-            | AppError::Store(_)
-            | AppError::Internal(_),
-        ) => "error",
-    }
 }

@@ -17,7 +17,8 @@ pub(crate) async fn check(call: Call) -> Outcome {
 /// `POST /api/auth/bootstrap`
 pub(crate) async fn set_up(mut call: Call) -> Outcome {
     let body = call.body().await?;
-    let user = first_admin::set_up(call.ctx(), body).await?;
+    let address = call.device().address;
+    let user = first_admin::set_up(call.ctx(), body, address.as_deref()).await?;
     let location = format!("/api/auth/users/{}", user.record().id);
     Ok(Answer::created(&location, &UserBody::of(&user))?.versioned(user.version()))
 }

@@ -10,6 +10,7 @@ use crm_app::users::transfer;
 use crm_http::server::{self, Bound, Listen};
 use crm_http::state::{HttpState, RenderMetrics};
 use tokio::task::JoinHandle;
+use tokio::time::MissedTickBehavior;
 
 use super::signals::Signals;
 use super::upkeep;
@@ -80,6 +81,8 @@ impl Listening {
     /// The server or the store did not end as they should.
     pub async fn until_told_to_stop(self) -> Result<(), CommandError> {
         let Self { wiring, state, bound, numbers, retention, mut signals } = self;
+        keep_throttles(&wiring.ctx).await;
+        let guarding = tokio::spawn(go_on_keeping_throttles(wiring.ctx.clone()));
         let hand_overs = tokio::spawn(take_up_hand_overs(wiring.ctx.clone()));
         let upkeep = tokio::spawn(upkeep::look_after(wiring.ctx.clone(), retention));
         let numbers = numbers.map(|server| (server.handle(), tokio::spawn(server)));
@@ -96,11 +99,12 @@ impl Listening {
             }
         };
         drop(state);
-        hand_overs.abort();
-        // Done, or cut off between two steps: either way it holds nothing any more.
-        hand_overs.await.ok();
-        upkeep.abort();
-        upkeep.await.ok();
+        for task in [hand_overs, guarding, upkeep] {
+            task.abort();
+            // Done, or cut off between two steps: either way it holds nothing any more.
+            task.await.ok();
+        }
+        keep_throttles(&wiring.ctx).await;
         upkeep::finish(&wiring.ctx).await;
         if let Some((handle, task)) = numbers {
             end(&handle, task).await;
@@ -115,6 +119,24 @@ impl Listening {
 async fn take_up_hand_overs(ctx: Ctx) {
     if let Err(error) = transfer::resume(&ctx).await {
         tracing::error!(%error, "a hand-over could not be finished; the next start takes it up again");
+    }
+}
+
+/// How often what was counted of wrong passwords is kept: a crash forgets no more.
+const KEEP_EVERY: Duration = Duration::from_secs(2);
+
+async fn go_on_keeping_throttles(ctx: Ctx) {
+    let mut every = tokio::time::interval(KEEP_EVERY);
+    every.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        every.tick().await;
+        keep_throttles(&ctx).await;
+    }
+}
+
+async fn keep_throttles(ctx: &Ctx) {
+    if let Err(error) = ctx.guard.keep(&*ctx.stores.throttles, ctx.now()).await {
+        tracing::warn!(%error, "what is counted of wrong passwords could not be kept; trying again");
     }
 }
 

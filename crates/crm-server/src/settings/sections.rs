@@ -180,6 +180,44 @@ pub struct AuthSettings {
     #[serde(deserialize_with = "leaf::whole")]
     #[garde(custom(between(0, 64)))]
     pub hash_threads: usize,
+    /// How many wrong passwords are borne.
+    #[garde(dive)]
+    pub throttle: ThrottleSettings,
+}
+
+/// How many wrong passwords are borne.
+#[derive(Debug, Clone, Copy, Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+#[garde(allow_unvalidated)]
+pub struct ThrottleSettings {
+    /// From one address at once.
+    #[serde(deserialize_with = "leaf::whole")]
+    #[garde(custom(between(1, 1_000_000)))]
+    pub address_at_once: u32,
+    /// Seconds until there is room for one more of these.
+    #[serde(deserialize_with = "leaf::whole")]
+    #[garde(custom(between(1, 86_400)))]
+    pub address_every_s: u64,
+    /// Of an account's strangers, before they wait.
+    #[serde(deserialize_with = "leaf::whole")]
+    #[garde(custom(between(1, 1_000_000)))]
+    pub stranger_free: u32,
+    /// Seconds that strangers wait at most.
+    #[serde(deserialize_with = "leaf::whole")]
+    #[garde(custom(between(1, 86_400)))]
+    pub stranger_longest_s: u64,
+    /// In a row, after which no further one is looked at.
+    #[serde(deserialize_with = "leaf::whole")]
+    #[garde(custom(between(1, 1_000_000)))]
+    pub most: u32,
+    /// At once from where somebody signed in to the account before.
+    #[serde(deserialize_with = "leaf::whole")]
+    #[garde(custom(between(1, 1_000_000)))]
+    pub known_at_once: u32,
+    /// Seconds until there is room for one more of these.
+    #[serde(deserialize_with = "leaf::whole")]
+    #[garde(custom(between(1, 86_400)))]
+    pub known_every_s: u64,
 }
 
 /// The cost of a password hash. The lower limits are OWASP's smallest sound choice of memory and time.

@@ -19,6 +19,7 @@ pub(crate) fn everything(conn: &Connection) -> rusqlite::Result<()> {
          DELETE FROM transfer;
          DELETE FROM replay;
          DELETE FROM arrival;
+         DELETE FROM throttle;
          INSERT INTO lead_search (lead_search) VALUES ('delete-all');
          INSERT INTO customer_search (customer_search) VALUES ('delete-all');
          INSERT INTO task_search (task_search) VALUES ('delete-all');

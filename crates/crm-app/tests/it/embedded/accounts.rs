@@ -22,7 +22,7 @@ async fn of_sixty_four_who_set_up_the_first_admin_at_once_one_wins_for_ever() {
                 ("password", "correct horse"),
                 ("setupToken", "let me in"),
             ]);
-            set_up(&ctx, body).await
+            set_up(&ctx, body, None).await
         })
     });
     let outcomes: Vec<_> = join_all(racers).await.into_iter().map(Result::unwrap).collect();

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crm_app::audit::trail::Trail;
 use crm_app::auth::authenticate::authenticate;
+use crm_app::auth::guard::Guard;
 use crm_app::auth::login::{Device, SignIn, login};
 use crm_app::context::{Ctx, Rules, Stores};
 use crm_app::error::AppError;
@@ -21,11 +22,13 @@ use crm_domain::customer::Customer;
 use crm_domain::lead::Lead;
 use crm_domain::raw::Members;
 use crm_domain::task::Task;
+use crm_domain::throttle::limits::Limits;
 use crm_domain::values::email::Email;
 use crm_domain::values::name::PersonName;
 use crm_domain::values::password::NewPassword;
 use crm_domain::version::Versioned;
 use crm_sqlite::store::SqliteStore;
+use crm_testkit::blinding::PlainBlinding;
 use crm_testkit::clock::FixedClock;
 use crm_testkit::ids::SequentialIds;
 use crm_testkit::passwords::PlainPasswords;
@@ -53,6 +56,7 @@ impl Office {
             passwords: Arc::new(PlainPasswords),
             tokens: Arc::new(PlainTokens::default()),
             trail: Arc::new(Trail::new(AuditKey::derive(b"tests"))),
+            guard: Arc::new(Guard::new(Limits::default(), Arc::new(PlainBlinding))),
             queue: Queue::new(),
             setup: Arc::new(SetupToken::new("let me in".into())),
             rules: Rules { deadline: std::time::Duration::from_mins(1), ..Rules::default() },

@@ -39,7 +39,7 @@ async fn the_first_admin_is_written_with_the_mark_that_there_was_one() {
     let mut stage = fresh(false);
     let written = stage.applies();
     let ctx = stage.ctx();
-    let user = set_up(&ctx, body("let me in")).await.unwrap();
+    let user = set_up(&ctx, body("let me in"), None).await.unwrap();
     let cleo = User {
         id: minted(1),
         password: PlainPasswords::hash_of("correct horse"),
@@ -80,22 +80,22 @@ async fn a_wrong_token_sets_nobody_up_and_spends_nothing() {
     let mut stage = fresh(false);
     let ctx = stage.ctx();
     for token in ["", "let me", "let me in "] {
-        assert_eq!(why(set_up(&ctx, body(token)).await), "setupToken: wrong_setup_token", "{token:?}");
+        assert_eq!(why(set_up(&ctx, body(token), None).await), "setupToken: wrong_setup_token", "{token:?}");
     }
     assert!(ctx.setup.fits("let me in"));
     let mut stage = fresh(false);
     stage.setup = SetupToken::none();
-    assert_eq!(why(set_up(&stage.ctx(), body("")).await), "setupToken: wrong_setup_token");
+    assert_eq!(why(set_up(&stage.ctx(), body(""), None).await), "setupToken: wrong_setup_token");
 }
 
 #[tokio::test]
 async fn a_store_that_had_an_admin_never_gets_a_first_one_again() {
     let mut stage = fresh(true);
-    assert_eq!(why(set_up(&stage.ctx(), body("let me in")).await), "already_set_up");
+    assert_eq!(why(set_up(&stage.ctx(), body("let me in"), None).await), "already_set_up");
     let mut stage = fresh(false);
     stage.answers([Ok(Verdict::Duplicate(UniqueKey::SetUp))]);
     let ctx = stage.ctx();
-    assert_eq!(why(set_up(&ctx, body("let me in")).await), "already_set_up", "by a rival");
+    assert_eq!(why(set_up(&ctx, body("let me in"), None).await), "already_set_up", "by a rival");
 }
 
 #[tokio::test]
@@ -103,7 +103,7 @@ async fn every_bad_member_is_told_at_once() {
     let mut stage = fresh(false);
     let bad = texts([("email", "x"), ("password", "short"), ("role", "admin")]);
     assert_eq!(
-        why(set_up(&stage.ctx(), bad).await),
+        why(set_up(&stage.ctx(), bad, None).await),
         "role: unknown_member, setupToken: required, name: required, email: invalid, password: too_short"
     );
 }

@@ -16,6 +16,7 @@ pub(crate) fn why<T>(result: Result<T, AppError>) -> String {
 fn words(error: &AppError) -> String {
     match error {
         AppError::InvalidCredentials => "invalid credentials".to_owned(),
+        AppError::Throttled { wait } => format!("throttled for {} s", wait.as_secs()),
         AppError::TokenRefused => "token refused".to_owned(),
         AppError::AccountDisabled => "account disabled".to_owned(),
         AppError::Denied(_) => "denied".to_owned(),

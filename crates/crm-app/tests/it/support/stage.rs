@@ -4,6 +4,7 @@ use std::mem::take;
 use std::sync::Arc;
 
 use crm_app::audit::trail::Trail;
+use crm_app::auth::guard::Guard;
 use crm_app::commit::Verdict;
 use crm_app::commit::change::Change;
 use crm_app::commit::expect::Expect;
@@ -20,6 +21,7 @@ use crm_app::ports::notes::MockNotes;
 use crm_app::ports::passwords::{MockPasswords, Passwords};
 use crm_app::ports::sessions::MockSessions;
 use crm_app::ports::tasks::MockTasks;
+use crm_app::ports::throttles::MockThrottles;
 use crm_app::ports::users::MockUsers;
 use crm_app::ports::workspace::MockWorkspaces;
 use crm_app::queue::Queue;
@@ -30,10 +32,12 @@ use crm_domain::activity::{Activity, ActivityActor, ActivityType, EntityRef};
 use crm_domain::audit::chain::AuditKey;
 use crm_domain::ids::{Id, Kind, SessionId};
 use crm_domain::meta::Meta;
+use crm_domain::throttle::limits::Limits;
 use crm_domain::timestamp::Timestamp;
 use crm_domain::user::User;
 use crm_domain::version::{Replace, Version, Versioned};
 use crm_testkit::actors::signed_in;
+use crm_testkit::blinding::PlainBlinding;
 use crm_testkit::fixtures::Maker;
 use crm_testkit::fixtures::events::by;
 use crm_testkit::ids::SequentialIds;
@@ -67,11 +71,14 @@ pub(crate) struct Stage {
     pub(crate) dashboard: MockDashboard,
     pub(crate) workspaces: MockWorkspaces,
     pub(crate) audits: MockAudits,
+    pub(crate) throttles: MockThrottles,
     /// Instead of passwords that are written down.
     pub(crate) passwords: Option<MockPasswords>,
     /// What proves that somebody may set up the first admin.
     pub(crate) setup: SetupToken,
     pub(crate) rules: Rules,
+    /// How many wrong passwords are borne.
+    pub(crate) limits: Limits,
 }
 
 /// The ids of the use case begin after this one, so that they are known however many a test has used.
@@ -113,9 +120,11 @@ impl Stage {
             dashboard: MockDashboard::new(),
             workspaces: MockWorkspaces::new(),
             audits: MockAudits::new(),
+            throttles: MockThrottles::new(),
             passwords: None,
             setup: SetupToken::none(),
             rules: Rules::default(),
+            limits: Limits::none(),
         }
     }
 
@@ -151,6 +160,7 @@ impl Stage {
                 dashboard: Arc::new(take(&mut self.dashboard)),
                 workspaces: Arc::new(take(&mut self.workspaces)),
                 audits: Arc::new(take(&mut self.audits)),
+                throttles: Arc::new(take(&mut self.throttles)),
             },
             mirror: Arc::clone(&self.mirror),
             clock: Arc::<crm_testkit::clock::FixedClock>::clone(&self.make.clock),
@@ -158,6 +168,7 @@ impl Stage {
             passwords,
             tokens: Arc::new(PlainTokens::default()),
             trail: Arc::new(Trail::new(AuditKey::derive(b"tests"))),
+            guard: Arc::new(Guard::new(self.limits, Arc::new(PlainBlinding))),
             queue: Queue::new(),
             setup: Arc::new(take(&mut self.setup)),
             rules: self.rules,

@@ -5,16 +5,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crm_app::audit::trail::Trail;
+use crm_app::auth::guard::Guard;
 use crm_app::context::{Ctx, Rules, Stores};
 use crm_app::mirror::Mirror;
 use crm_app::ports::passwords::Passwords;
 use crm_app::queue::Queue;
 use crm_app::setup::token::SetupToken;
 use crm_domain::audit::chain::AuditKey;
+use crm_domain::throttle::limits::Limits;
 use crm_http::options::HttpOptions;
 use crm_http::server::{Listen, serve};
 use crm_http::state::HttpState;
 use crm_security::tokens::{JwtTokens, TokenSecrets};
+use crm_testkit::blinding::PlainBlinding;
 use crm_testkit::clock::FixedClock;
 use crm_testkit::ids::SequentialIds;
 use crm_testkit::passwords::PlainPasswords;
@@ -76,6 +79,7 @@ impl TestServer {
             passwords: Arc::new(PlainPasswords) as Arc<dyn Passwords>,
             tokens: Arc::new(tokens()),
             trail: Arc::new(Trail::new(AuditKey::derive(b"tests"))),
+            guard: Arc::new(Guard::new(Limits::none(), Arc::new(PlainBlinding))),
             queue: Queue::new(),
             setup: Arc::new(SetupToken::new(SETUP_TOKEN.into())),
             rules: Rules::default(),

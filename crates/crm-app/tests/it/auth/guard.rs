@@ -1,0 +1,199 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use crm_app::auth::guard::Guard;
+use crm_app::auth::login::{Device, login};
+use crm_app::auth::outcome::SignInOutcome;
+use crm_app::auth::password::change;
+use crm_app::error::AppError;
+use crm_app::ports::passwords::{HashError, MockPasswords};
+use crm_app::ports::throttles::MockThrottles;
+use crm_domain::raw::Members;
+use crm_domain::throttle::Judgement;
+use crm_domain::throttle::limits::Limits;
+use crm_domain::timestamp::Timestamp;
+use crm_domain::user::User;
+use crm_testkit::blinding::PlainBlinding;
+
+use crate::support::said::{unavailable, why};
+use crate::support::stage::Stage;
+use crate::support::{stored, texts};
+
+fn credentials(email: &str, password: &str) -> Members {
+    texts([("email", email), ("password", password)])
+}
+
+fn from(address: &str) -> Device {
+    Device { address: Some(address.to_owned()), user_agent: None }
+}
+
+/// A stage on which the limits hold and exactly so many passwords are looked at, all of them wrong.
+fn guarded(looks: usize) -> Stage {
+    let mut stage = Stage::new();
+    stage.limits = Limits::default();
+    let mut passwords = MockPasswords::new();
+    passwords.expect_verify().times(looks).returning(|_, _| Ok(false));
+    stage.passwords = Some(passwords);
+    stage
+}
+
+#[tokio::test]
+async fn whoever_fails_too_often_waits_and_no_password_is_looked_at_whether_the_account_exists_or_not() {
+    for email in ["ann@crm.example", "gone@crm.example", "nobody@crm.example", "no email"] {
+        let mut stage = guarded(6);
+        let user = if email.starts_with("gone") { stage.gone.clone() } else { stage.ann.clone() };
+        stage.holds_user(&stored(&user, 1));
+        let ctx = stage.ctx();
+        for number in 0..5 {
+            let answer = login(&ctx, credentials(email, "guess"), from(&format!("192.0.2.{number}"))).await;
+            assert_eq!(why(answer), "invalid credentials", "{email}");
+        }
+        for password in ["guess", "ann-secret", ""] {
+            let answer = login(&ctx, credentials(email, password), from("192.0.2.99")).await;
+            assert_eq!(why(answer), "throttled for 1 s", "{email}");
+        }
+        stage.make.clock.advance(Duration::from_secs(1));
+        let answer = login(&ctx, credentials(email, "guess"), from("192.0.2.99")).await;
+        assert_eq!(why(answer), "invalid credentials", "{email}");
+    }
+}
+
+#[tokio::test]
+async fn an_account_is_one_however_its_email_is_written_and_an_address_with_its_network() {
+    let mut stage = guarded(5 + 10);
+    stage.holds_user(&stored(&stage.ann.clone(), 1));
+    let ctx = stage.ctx();
+    for number in 0..5 {
+        let email = ["x@crm.example", " X@CRM.example ", "x@CRM.EXAMPLE"][number % 3];
+        login(&ctx, credentials(email, "guess"), from(&format!("192.0.2.{number}"))).await.unwrap_err();
+    }
+    let answer = login(&ctx, credentials("X@crm.example", "guess"), from("192.0.2.99")).await;
+    assert_eq!(why(answer), "throttled for 1 s");
+    for number in 0..10 {
+        let (email, address) = (format!("y{number}@crm.example"), format!("2001:db8::{number}"));
+        login(&ctx, credentials(&email, "guess"), from(&address)).await.unwrap_err();
+    }
+    let answer = login(&ctx, credentials("z@crm.example", "guess"), from("2001:db8::ff:1")).await;
+    assert_eq!(why(answer), "throttled for 6 s");
+}
+
+#[tokio::test]
+async fn what_was_never_looked_at_and_what_is_no_request_do_not_count() {
+    let mut stage = Stage::new();
+    stage.limits = Limits::default();
+    let mut passwords = MockPasswords::new();
+    passwords.expect_verify().returning(|_, _| Err(HashError::Busy));
+    stage.passwords = Some(passwords);
+    stage.holds_user(&stored(&stage.ann.clone(), 1));
+    let ctx = stage.ctx();
+    for _ in 0..50 {
+        let answer = login(&ctx, credentials("x@crm.example", "guess"), from("192.0.2.1")).await;
+        assert_eq!(why(answer), "busy");
+        let answer = login(&ctx, Members::new(), from("192.0.2.1")).await;
+        assert_eq!(why(answer), "email: required, password: required");
+    }
+}
+
+#[tokio::test]
+async fn the_right_password_of_a_deactivated_account_does_not_count() {
+    let mut stage = Stage::new();
+    stage.limits = Limits::default();
+    stage.holds_user(&stored(&stage.gone.clone(), 1));
+    let ctx = stage.ctx();
+    for _ in 0..50 {
+        let answer = login(&ctx, credentials("gone@crm.example", "gone-secret"), from("192.0.2.1")).await;
+        assert_eq!(why(answer), "account disabled");
+    }
+}
+
+#[tokio::test]
+async fn guesses_at_once_are_counted_before_they_are_looked_at() {
+    let mut stage = guarded(5);
+    stage.holds_user(&stored(&stage.ann.clone(), 1));
+    let ctx = stage.ctx();
+    let guesses = (0..64).map(|number| {
+        let ctx = ctx.clone();
+        tokio::spawn(async move {
+            let device = from(&format!("192.0.2.{number}"));
+            login(&ctx, credentials("x@crm.example", "guess"), device).await
+        })
+    });
+    let mut kept_out = 0;
+    for guess in guesses.collect::<Vec<_>>() {
+        kept_out +=
+            u32::from(matches!(guess.await.unwrap(), Err(AppError::Throttled { .. } | AppError::Busy)));
+    }
+    assert_eq!(kept_out, 59);
+}
+
+#[tokio::test]
+async fn a_password_that_an_admin_sets_begins_a_new_row() {
+    let mut stage = guarded(6);
+    let ann = stage.ann.clone();
+    let again = User { access_version: ann.access_version + 1, ..ann.clone() };
+    let (before, after) = (stored(&ann, 1), stored(&again, 2));
+    stage.users.expect_user_by_email().times(6).returning(move |_, _| Ok(Some(before.clone())));
+    stage.holds_user(&after);
+    let ctx = stage.ctx();
+    let guess = async || why(login(&ctx, credentials("ann@crm.example", "guess"), from("192.0.2.1")).await);
+    for _ in 0..5 {
+        assert_eq!(guess().await, "invalid credentials");
+    }
+    assert_eq!(guess().await, "throttled for 1 s");
+    assert_eq!(guess().await, "invalid credentials");
+}
+
+#[tokio::test]
+async fn whoever_holds_a_token_cannot_try_passwords_for_ever() {
+    let mut stage = guarded(10);
+    stage.holds_user(&stored(&stage.ann.clone(), 3));
+    let (ctx, ann) = (stage.ctx(), stage.ann());
+    let body = || texts([("currentPassword", "guess"), ("newPassword", "correct horse")]);
+    for _ in 0..10 {
+        assert_eq!(why(change(&ctx, &ann, body()).await), "currentPassword: wrong_password");
+    }
+    assert_eq!(why(change(&ctx, &ann, body()).await), "throttled for 10 s");
+}
+
+#[tokio::test]
+async fn what_could_not_be_kept_is_kept_the_next_time() {
+    let guard = Guard::new(Limits::default(), Arc::new(PlainBlinding));
+    let now = Timestamp::from_millis(1_800_000_000_000).unwrap();
+    // Whoever goes away before the answer has failed.
+    drop(guard.admit_sign_in("x@crm.example", 0, Some("192.0.2.1"), now).unwrap());
+    let mut throttles = MockThrottles::new();
+    throttles.expect_keep_throttles().times(1).returning(|_| Err(unavailable()));
+    assert!(guard.keep(&throttles, now).await.is_err());
+    let mut throttles = MockThrottles::new();
+    throttles
+        .expect_keep_throttles()
+        .times(1)
+        .withf(|changes| changes.entries.len() == 2)
+        .returning(|_| Ok(()));
+    throttles
+        .expect_throttles_since()
+        .times(1)
+        .withf(|since| *since == Timestamp::MIN)
+        .returning(|_| Ok(vec![]));
+    guard.keep(&throttles, now).await.unwrap();
+    let mut throttles = MockThrottles::new();
+    let known = now.minus(Duration::from_secs(30));
+    throttles.expect_throttles_since().times(1).withf(move |since| *since == known).returning(|_| Ok(vec![]));
+    guard.keep(&throttles, now).await.unwrap();
+}
+
+#[test]
+fn only_a_wrong_password_counts_and_only_a_sign_in_speaks_for_somebody() {
+    let outcomes = [
+        (AppError::InvalidCredentials, SignInOutcome::Wrong, Judgement::Wrong),
+        (AppError::AccountDisabled, SignInOutcome::Deactivated, Judgement::Unjudged),
+        (AppError::Throttled { wait: Duration::ZERO }, SignInOutcome::Throttled, Judgement::Unjudged),
+        (AppError::Busy, SignInOutcome::Busy, Judgement::Unjudged),
+        (AppError::Store(unavailable()), SignInOutcome::Failed, Judgement::Unjudged),
+    ];
+    for (error, outcome, judgement) in outcomes {
+        assert_eq!(SignInOutcome::of(&Err(error)), outcome);
+        assert_eq!(outcome.judgement(), judgement);
+    }
+    assert_eq!(SignInOutcome::SignedIn.judgement(), Judgement::Right);
+}
