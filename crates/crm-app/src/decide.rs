@@ -10,14 +10,14 @@ use std::time::Duration;
 
 use crm_domain::access::actor::Actor;
 use crm_domain::refusal::Refusal;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 use uuid::Uuid;
 
 use crate::audit::derive::derived;
 use crate::commit::expect::Expect;
 use crate::commit::{Commit, UniqueKey, Verdict};
 use crate::context::Ctx;
-use crate::error::AppError;
+use crate::error::{AppError, StoreError};
 
 /// What an attempt decided.
 #[derive(Debug)]
@@ -49,8 +49,11 @@ impl<T> Decision<T> {
 /// that will be written: their writers wait for each other in line. The commit is made to hold only while the actor
 /// still stands as they did when it was decided, and gets the entries of the audit log that follow from its changes.
 ///
+/// All of it takes no longer than [`crate::context::Rules::deadline`].
+///
 /// # Errors
-/// What `attempt` says; [`AppError::Busy`] at the deadline; [`AppError::Store`] if the store fails;
+/// What `attempt` says; [`AppError::Busy`] at the deadline where others were faster; [`AppError::Store`] if the store
+/// fails or is slower than the deadline, with [`StoreError::OutcomeUnknown`] where it may have written;
 /// [`Refusal::EmailTaken`] and [`Refusal::AlreadySetUp`] for keys that another record holds.
 pub async fn decide<T, F, A>(ctx: &Ctx, actor: &Actor, records: &[Uuid], attempt: F) -> Result<T, AppError>
 where
@@ -58,7 +61,7 @@ where
     A: Future<Output = Result<Decision<T>, AppError>>,
 {
     let deadline = Instant::now() + ctx.rules.deadline;
-    let Ok(_turn) = tokio::time::timeout_at(deadline, ctx.queue.turn(records)).await else {
+    let Ok(_turn) = timeout_at(deadline, ctx.queue.turn(records)).await else {
         return Err(AppError::Busy);
     };
     let mut tries: u32 = 0;
@@ -66,7 +69,8 @@ where
         let current = ctx.current(actor)?;
         let standing = standing(&current);
         let who = current.clone();
-        let (commit, answer) = match attempt(current).await? {
+        let decision = timeout_at(deadline, attempt(current)).await;
+        let (commit, answer) = match decision.map_err(|_| unread())?? {
             Decision::Answer(answer) => return Ok(answer),
             Decision::Commit(commit, answer) => (commit, answer),
         };
@@ -74,7 +78,8 @@ where
         let told = derived(ctx, &who, &commit);
         commit.audit.extend(told);
         let commit = commit.sealed_with(ctx.trail.key());
-        match ctx.stores.commits.commit(Arc::new(commit)).await? {
+        let verdict = timeout_at(deadline, ctx.stores.commits.commit(Arc::new(commit))).await;
+        match verdict.map_err(|_| undecided())?? {
             Verdict::Applied => return Ok(answer),
             Verdict::Stale
             | Verdict::Duplicate(UniqueKey::Id | UniqueKey::Fingerprint | UniqueKey::Replay) => {}
@@ -88,6 +93,14 @@ where
         }
         tokio::time::sleep(pause).await;
     }
+}
+
+fn unread() -> StoreError {
+    StoreError::Unavailable("what the decision rests on could not be read in time".into())
+}
+
+fn undecided() -> StoreError {
+    StoreError::OutcomeUnknown("the store did not answer in time".into())
 }
 
 fn standing(actor: &Actor) -> Option<Expect> {

@@ -17,6 +17,9 @@ pub enum StoreError {
     /// It cannot be reached, did not answer in time, or is shutting down.
     #[error("the store is unavailable")]
     Unavailable(#[source] Cause),
+    /// It did not say in time, or before the connection broke, whether what was to be written is written.
+    #[error("the store did not say whether it was written")]
+    OutcomeUnknown(#[source] Cause),
     /// There is no room left to write.
     #[error("the store is full")]
     Full,

@@ -35,29 +35,47 @@ impl Commits for MongoStore {
         let until = Instant::now() + deadline;
         let inner = Arc::clone(self.inner());
         let held = Held::default();
+        // A call that is given up may hang for long: what it holds is for others by then.
+        let _released = Released(held.clone());
         let call = {
             let held = held.clone();
             async move { one(&inner, commit, until, &held).await }
         };
-        let answer = self.inner().calls.within(deadline, call).await;
-        // A call that is given up may hang for long: what it holds is for others by then.
-        held.release();
-        answer
+        match self.inner().calls.within(deadline, call).await {
+            Err(StoreError::Unavailable(cause)) if held.is_sent() => Err(StoreError::OutcomeUnknown(cause)),
+            answer => answer,
+        }
     }
 }
 
-/// What a commit holds while it runs: its turn on its records and on the audit log, and its lane.
+/// What a commit holds while it runs: its turn on its records and on the audit log, and its lane; and whether its
+/// COMMIT was sent with no answer so far.
 #[derive(Clone, Default)]
-pub(crate) struct Held(Arc<Mutex<Holdings>>);
+pub(crate) struct Held(Arc<Mutex<Holding>>);
 
-type Holdings = (Option<crm_app::queue::Turn>, Option<Lane>, Option<OwnedMutexGuard<()>>);
+#[derive(Default)]
+struct Holding {
+    turn: Option<crm_app::queue::Turn>,
+    audit: Option<OwnedMutexGuard<()>>,
+    lane: Option<Lane>,
+    sent: bool,
+}
+
+/// Lets go of what is held when whoever waits for the commit goes away, for whatever reason.
+struct Released(Held);
+
+impl Drop for Released {
+    fn drop(&mut self) {
+        self.0.release();
+    }
+}
 
 impl Held {
     /// The lane's number, another lane first if asked for. Lanes are there to be out of each other's way: who holds
     /// none any more takes the first.
     pub(crate) fn lane(&self, another: bool) -> u8 {
         let mut held = self.0.lock();
-        match &mut held.1 {
+        match &mut held.lane {
             Some(lane) => {
                 if another {
                     lane.change();
@@ -85,12 +103,23 @@ impl Held {
             None
         };
         let own_lane = timeout_at(until, inner.lanes.take()).await.map_err(late)?;
-        *self.0.lock() = (Some(turn), own_lane, audit);
+        let mut held = self.0.lock();
+        (held.turn, held.audit, held.lane) = (Some(turn), audit, own_lane);
         Ok(())
     }
 
+    /// Notes that a COMMIT is on its way, or that it was answered.
+    pub(crate) fn sends(&self, sent: bool) {
+        self.0.lock().sent = sent;
+    }
+
+    fn is_sent(&self) -> bool {
+        self.0.lock().sent
+    }
+
     fn release(&self) {
-        *self.0.lock() = (None, None, None);
+        let mut held = self.0.lock();
+        (held.turn, held.audit, held.lane) = (None, None, None);
     }
 }
 

@@ -17,6 +17,14 @@ pub enum OpenError {
         /// The hosts that were tried.
         hosts: String,
     },
+    /// No member could be reached with TLS.
+    #[error("no member of the replica set at {hosts} can be reached with TLS: {why}")]
+    Tls {
+        /// The hosts that were tried.
+        hosts: String,
+        /// What is the matter, in our words.
+        why: &'static str,
+    },
     /// The server does not let us in.
     #[error("MongoDB refuses the user name or the password")]
     Credentials,
@@ -89,8 +97,8 @@ pub(crate) enum Failure {
     /// The server did not let us in.
     #[error("MongoDB refused the credentials")]
     Credentials,
-    /// Our own deadline passed. A write may have been applied all the same.
-    #[error("MongoDB did not answer in time; whether a write was applied is not known")]
+    /// Our own deadline passed.
+    #[error("MongoDB did not answer in time")]
     Deadline,
     /// A moment that is read has been given up by the server.
     #[error(

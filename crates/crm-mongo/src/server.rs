@@ -60,13 +60,21 @@ pub(crate) fn open_error(error: &Error, options: &ClientOptions) -> OpenError {
         ErrorKind::ServerSelection { message, .. } if message.contains("Authentication") => {
             OpenError::Credentials
         }
+        ErrorKind::ServerSelection { message, .. } if message.contains("certificate") => OpenError::Tls {
+            hosts: hosts(options),
+            why: "its certificate is not trusted or does not fit (tlsCAFile names the authority that signed it)",
+        },
         ErrorKind::ServerSelection { .. } | ErrorKind::Io(_) | ErrorKind::DnsResolve { .. } => {
-            let hosts: Vec<String> = options.hosts.iter().map(ToString::to_string).collect();
-            OpenError::Unreachable { hosts: hosts.join(", ") }
+            OpenError::Unreachable { hosts: hosts(options) }
         }
         ErrorKind::SessionsNotSupported => OpenError::Standalone,
         _ => OpenError::Store(store_error(error)),
     }
+}
+
+fn hosts(options: &ClientOptions) -> String {
+    let hosts: Vec<String> = options.hosts.iter().map(ToString::to_string).collect();
+    hosts.join(", ")
 }
 
 /// What a call of ours came to while the store was opened, for who started the program.
@@ -75,7 +83,7 @@ pub(crate) fn of_call(error: StoreError, database: &str) -> OpenError {
         StoreError::Unavailable(cause) => {
             matches!(cause.downcast_ref::<Failure>(), Some(Failure::Refused { code: UNAUTHORIZED, .. }))
         }
-        StoreError::Full | StoreError::Corrupt { .. } => false,
+        StoreError::OutcomeUnknown(_) | StoreError::Full | StoreError::Corrupt { .. } => false,
     };
     if is_forbidden { rights(database) } else { OpenError::Store(error) }
 }

@@ -141,6 +141,7 @@ fn store_error(error: EngineError) -> StoreError {
         EngineError::Damaged(_) => {
             StoreError::Corrupt { what: "database file", id: "as a whole".to_owned(), cause: Box::new(error) }
         }
+        EngineError::Unsure(_) => StoreError::OutcomeUnknown(Box::new(error)),
         EngineError::Unavailable(_) | EngineError::Defect(_) | EngineError::Panicked => {
             StoreError::Unavailable(Box::new(error))
         }

@@ -12,6 +12,7 @@
 //!
 //! If none can be had, whoever asks fails with one message that says how to get one.
 
+pub mod guarded;
 pub mod node;
 pub mod replica_set;
 pub mod standalone;
@@ -63,6 +64,31 @@ impl TestDatabase {
     pub fn database_uri(&self) -> String {
         let (servers, options) = self.uri.split_once('?').unwrap_or((&self.uri, ""));
         format!("{}/{}?{options}", servers.trim_end_matches('/'), self.name)
+    }
+}
+
+impl TestDatabase {
+    /// Writes a document of one field past the store, as something else would.
+    ///
+    /// # Panics
+    /// If it cannot be written.
+    pub async fn insert(&self, collection: &str, field: &str, value: &str) {
+        let client = admin::client(&self.uri).await.expect("the address is one");
+        let document = bson::doc! { field: value };
+        let written = client.database(&self.name).collection(collection).insert_one(document).await;
+        written.expect("it can be written");
+        client.shutdown().await;
+    }
+
+    /// The names of the collections there are.
+    ///
+    /// # Panics
+    /// If they cannot be asked for.
+    pub async fn collections(&self) -> Vec<String> {
+        let client = admin::client(&self.uri).await.expect("the address is one");
+        let names = client.database(&self.name).list_collection_names().await;
+        client.shutdown().await;
+        names.expect("they can be asked for")
     }
 }
 

@@ -18,6 +18,7 @@ pub trait Commits: Send + Sync {
     /// not, but never half.
     ///
     /// # Errors
-    /// [`StoreError::Full`] and [`StoreError::Unavailable`]; after the latter it may have been applied.
+    /// [`StoreError::Full`] and [`StoreError::Unavailable`], after which nothing was applied;
+    /// [`StoreError::OutcomeUnknown`], after which it may have been: handing it in again tells.
     async fn commit(&self, commit: Arc<Commit>) -> Result<Verdict, StoreError>;
 }

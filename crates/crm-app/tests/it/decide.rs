@@ -2,11 +2,12 @@ use std::cell::Cell;
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use crm_app::commit::{Commit, UniqueKey, Verdict};
 use crm_app::context::Ctx;
 use crm_app::decide::{Decision, decide};
 use crm_app::error::{AppError, StoreError};
-use crm_app::ports::commits::MockCommits;
+use crm_app::ports::commits::{Commits, MockCommits};
 use crm_domain::access::actor::{Actor, SignedIn};
 use crm_domain::access::role::Role;
 use crm_domain::user::User;
@@ -18,6 +19,16 @@ use uuid::Uuid;
 use crate::support::said::{unavailable, why};
 use crate::support::stage::{Stage, stands};
 use crate::support::stored;
+
+/// A store that never answers.
+struct Silent;
+
+#[async_trait]
+impl Commits for Silent {
+    async fn commit(&self, _: Arc<Commit>) -> Result<Verdict, StoreError> {
+        std::future::pending().await
+    }
+}
 
 fn nothing_much(ctx: &Ctx) -> Commit {
     Commit::new(ctx.commit_id())
@@ -73,6 +84,24 @@ async fn a_store_that_fails_is_not_asked_again() {
     assert_eq!(why(decided(&ctx, &ann, &tries).await), "store unavailable");
     assert_eq!(why(decided(&ctx, &ann, &tries).await), "store full");
     assert_eq!(tries.get(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_is_slower_than_the_deadline_leaves_the_outcome_unknown() {
+    let mut stage = Stage::new();
+    let (mut ctx, ann, tries, begun) = (stage.ctx(), stage.ann(), Cell::new(0), Instant::now());
+    ctx.stores.commits = Arc::new(Silent);
+    assert_eq!(why(decided(&ctx, &ann, &tries).await), "outcome unknown");
+    assert_eq!(begun.elapsed(), ctx.rules.deadline);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reading_that_is_slower_than_the_deadline_has_written_nothing() {
+    let mut stage = Stage::new();
+    let (ctx, ann, begun) = (stage.ctx(), stage.ann(), Instant::now());
+    let never = decide::<(), _, _>(&ctx, &ann, &[], |_| std::future::pending()).await;
+    assert_eq!(why(never), "store unavailable");
+    assert_eq!(begun.elapsed(), ctx.rules.deadline);
 }
 
 #[tokio::test]

@@ -85,6 +85,8 @@ kinds! {
     INTERNAL_ERROR = 500, "internal_error", "Internal error";
     /// The store does not answer.
     UNAVAILABLE = 503, "unavailable", "Store unavailable";
+    /// The store did not say whether it has written.
+    OUTCOME_UNKNOWN = 503, "outcome_unknown", "Outcome unknown";
     /// Too many want the same record.
     BUSY = 503, "busy", "Too busy";
     /// Too many requests at a time.

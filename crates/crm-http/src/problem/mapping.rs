@@ -60,6 +60,12 @@ fn from_store(error: StoreError) -> Problem {
                 .retry_after(STORE_PAUSE)
                 .caused_by(error.into())
         }
+        StoreError::OutcomeUnknown(_) => Problem::new(
+            Kind::OUTCOME_UNKNOWN,
+            "the store did not answer in time: whether this was done is not known; look before you repeat it",
+        )
+        .retry_after(STORE_PAUSE)
+        .caused_by(error.into()),
         StoreError::Full => {
             Problem::new(Kind::STORE_FULL, "there is no room left to write").caused_by(error.into())
         }
@@ -110,7 +116,8 @@ mod tests {
     fn what_is_wrong_with_the_store_is_for_the_log_only() {
         let cause = || "mongodb://user:secret@host refused".into();
         let corrupt = StoreError::Corrupt { what: "lead", id: "7".into(), cause: cause() };
-        for error in [StoreError::Unavailable(cause()), StoreError::Full, corrupt] {
+        let unknown = StoreError::OutcomeUnknown(cause());
+        for error in [StoreError::Unavailable(cause()), unknown, StoreError::Full, corrupt] {
             let problem = Problem::from(error);
             assert!(problem.kind().status >= 500);
             assert!(!problem.detail().contains("secret"));

@@ -69,7 +69,7 @@ pub(crate) async fn carry_out(
     let mut lane = held.lane(false);
     let mut tries = 0;
     loop {
-        match attempt(inner, plan, lane, until).await {
+        match attempt(inner, plan, lane, until, held).await {
             Ok(()) => return Ok(Outcome::Judged(Verdict::Applied)),
             Err(Ended::Halted(Halt::Refused(verdict))) => return Ok(Outcome::Judged(verdict)),
             Err(Ended::Halted(Halt::Calendar)) => return Ok(Outcome::Calendar),
@@ -79,7 +79,7 @@ pub(crate) async fn carry_out(
     }
 }
 
-async fn attempt(inner: &Inner, plan: &Plan, lane: u8, until: Instant) -> Result<(), Ended> {
+async fn attempt(inner: &Inner, plan: &Plan, lane: u8, until: Instant, held: &Held) -> Result<(), Ended> {
     let mut session = begin(inner, until).await?;
     take(inner, &mut session, &plan.steps(lane)).await?;
     if let Some(audit) = plan.audit() {
@@ -96,7 +96,19 @@ async fn attempt(inner: &Inner, plan: &Plan, lane: u8, until: Instant) -> Result
             }
         }
     }
-    finish(&mut session, until).await
+    held.sends(true);
+    let finished = finish(&mut session, until).await;
+    // What the server knows nothing of was not committed; of anything else it is not known.
+    let is_known = match &finished {
+        Ok(()) => true,
+        Err(Ended::Failed(error)) => {
+            error.contains_label(TRANSIENT_TRANSACTION_ERROR)
+                && !error.contains_label(UNKNOWN_TRANSACTION_COMMIT_RESULT)
+        }
+        Err(Ended::Halted(_) | Ended::Unread(_)) => false,
+    };
+    held.sends(!is_known);
+    finished
 }
 
 /// Begins a transaction of one moment, that is on the disks of most members when it is through.

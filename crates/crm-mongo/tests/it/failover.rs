@@ -156,7 +156,7 @@ async fn write(store: Arc<MongoStore>, make: Maker, over: Arc<AtomicBool>) -> Se
                 last = Instant::now();
             }
             Ok(verdict) => panic!("a new lead is never {verdict:?}"),
-            Err(StoreError::Unavailable(_)) => seen.unknown.push(commit),
+            Err(StoreError::Unavailable(_) | StoreError::OutcomeUnknown(_)) => seen.unknown.push(commit),
             Err(error) => panic!("the store is at most unavailable, not {error:?}"),
         }
     }

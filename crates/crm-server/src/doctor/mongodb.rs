@@ -1,5 +1,6 @@
 //! The MongoDB that the store is on: its version, its members, who can get at it.
 
+use crm_mongo::error::OpenError;
 use crm_mongo::inspect::{Holds, Inspection, inspect};
 
 use super::finding::{Finding, Found};
@@ -78,11 +79,8 @@ fn contents(url: &MongoUrl, found: &Inspection) -> Option<Finding> {
             Some(Finding::doubtful("store", text))
         }
         Holds::SomethingElse { collection } => {
-            let text = format!(
-                "the database {} has a collection {collection} that is not of this store; name another database",
-                found.database
-            );
-            Some(Finding::wrong("store", text))
+            let error = OpenError::Foreign { database: found.database.clone(), collection };
+            Some(Finding::wrong("store", error.to_string()))
         }
     }
 }

@@ -14,7 +14,7 @@ mod demo;
 mod doctor;
 mod guesses;
 mod kill;
-mod production;
+mod on_mongodb;
 mod seeding;
 mod serving;
 mod stopping;

@@ -85,7 +85,8 @@ fn begin(conn: &Connection) -> Result<(), EngineError> {
 }
 
 fn commit(conn: &Connection) -> Result<(), EngineError> {
-    statement(conn, "COMMIT")
+    let run = || conn.prepare_cached("COMMIT")?.execute([]);
+    run().map(drop).map_err(EngineError::of_commit)
 }
 
 fn statement(conn: &Connection, sql: &str) -> Result<(), EngineError> {

