@@ -4,7 +4,8 @@
 //! - Stand-ins for ports: [`clock::FixedClock`], [`ids::SequentialIds`], [`passwords::PlainPasswords`].
 //! - Records with all or with no optional fields, and the commits that write them: [`fixtures::Maker`].
 //! - Who asks, and scopes got through the policy: [`actors`].
-//! - A real MongoDB, found or fetched, started and ended: `mongod`, behind the feature of that name.
+//! - A real MongoDB, found or fetched, started and ended: `mongod`, behind the feature of that name; with it,
+//!   `node_backend`: databases as the Node.js backend made them.
 //! - What every store must do: [`contract`], run with one line per adapter, [`contract_suite!`].
 #![expect(
     clippy::unwrap_used,
@@ -23,4 +24,6 @@ pub mod fixtures;
 pub mod ids;
 #[cfg(feature = "mongod")]
 pub mod mongod;
+#[cfg(feature = "mongod")]
+pub mod node_backend;
 pub mod passwords;
