@@ -11,9 +11,13 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("crm-security", &["crm-app", "crm-domain"]),
     ("crm-sqlite", &["crm-app", "crm-domain"]),
     ("crm-mongo", &["crm-app", "crm-domain"]),
+    ("crm-node-import", &["crm-app", "crm-domain"]),
     ("crm-http", &["crm-app", "crm-domain"]),
     ("crm-testkit", &["crm-app", "crm-domain"]),
-    ("crm-server", &["crm-app", "crm-domain", "crm-http", "crm-mongo", "crm-security", "crm-sqlite"]),
+    (
+        "crm-server",
+        &["crm-app", "crm-domain", "crm-http", "crm-mongo", "crm-node-import", "crm-security", "crm-sqlite"],
+    ),
 ];
 
 /// Whose names begin like this may be used only there, in tests too.
@@ -21,8 +25,8 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("actix", &["crm-http", "crm-server"]),
     ("tracing-actix", &["crm-http", "crm-server"]),
     ("utoipa", &["crm-http"]),
-    ("mongodb", &["crm-mongo", "crm-testkit"]),
-    ("bson", &["crm-mongo", "crm-testkit"]),
+    ("mongodb", &["crm-mongo", "crm-node-import", "crm-testkit"]),
+    ("bson", &["crm-mongo", "crm-node-import", "crm-testkit"]),
     ("rusqlite", &["crm-sqlite", "crm-server"]),
     ("jsonwebtoken", &["crm-security"]),
     ("argon2", &["crm-security"]),

@@ -1,0 +1,3 @@
+//! From a real MongoDB, and into one.
+
+mod whole;
