@@ -43,7 +43,7 @@ pub enum Command {
         /// The IANA name of the new zone, such as Europe/Berlin
         zone: Option<String>,
     },
-    /// Move everything a store holds somewhere else
+    /// Move everything a store holds somewhere else, or into a store what was elsewhere
     Store {
         /// Which of it.
         #[command(subcommand)]
@@ -180,6 +180,9 @@ pub enum StoreCommand {
     /// Copy everything from one store into another that is empty, and compare them; the source may be served meanwhile.
     /// If it is broken off, the same command begins anew
     Copy(CopyArgs),
+    /// Take over what the Node.js backend kept in its MongoDB. It may be run again: what is there already stays as it is.
+    /// Exit code 3 if something was left out
+    ImportNode(ImportNodeArgs),
 }
 
 /// What `store copy` is told. An address with a password is better given as a variable: every user of the machine can
@@ -209,6 +212,27 @@ pub enum AuditCommand {
 
 fn mark(text: &str) -> Result<Mark, String> {
     Mark::parse(text).ok_or_else(|| "must be a number, a colon and 64 hexadecimal digits".to_owned())
+}
+
+/// What `store import-node` is told.
+#[derive(Debug, Args)]
+pub struct ImportNodeArgs {
+    /// The old database, which is only read: mongodb://user:password@host/database. A password is better put into the
+    /// environment, as every user of the machine can read the command line
+    #[arg(long, value_name = "URL", env = "CRM_IMPORT_FROM", hide_env_values = true)]
+    pub from: String,
+    /// The store to take it into; the one of the settings unless this is given
+    #[arg(long, value_name = "URL", env = "CRM_IMPORT_TO", hide_env_values = true)]
+    pub to: Option<String>,
+    /// The email of the account that gets the customers and tasks whose owner is gone; else they are left out
+    #[arg(long, value_name = "EMAIL")]
+    pub orphans_to: Option<String>,
+    /// Report what would happen, and write no record
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Write what became of each record that was not taken over as it was, a line of JSON each
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
 }
 
 /// What `doctor` is told.

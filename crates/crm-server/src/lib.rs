@@ -4,7 +4,7 @@
 //!
 //! # Where things are
 //! - What can be typed: [`cli`]; what then happens: [`run`], with one file for each command: [`serve`], [`demo`],
-//!   [`seed`], [`users`], [`timezone`], [`doctor`], [`healthcheck`], [`mod@copy`].
+//!   [`seed`], [`users`], [`timezone`], [`doctor`], [`healthcheck`], [`mod@copy`], [`import_node`].
 //! - What an operator may decide: [`settings`]; every setting is described in `config/default.toml`.
 //! - How the store, the clock, passwords and tokens come together: [`wiring`].
 //! - What the server tells about itself: [`telemetry`], [`numbers`].
@@ -19,6 +19,7 @@ pub mod demo;
 pub mod doctor;
 pub mod healthcheck;
 pub mod ids;
+pub mod import_node;
 pub mod metered_passwords;
 pub mod numbers;
 pub mod output;

@@ -8,9 +8,10 @@ use crate::command_error::CommandError;
 use crate::settings::listing;
 use crate::settings::secrets::Secrets;
 use crate::settings::{LoadOptions, Settings, process_environment};
-use crate::{audit, copy, demo, doctor, healthcheck, output, seed, serve, timezone, users};
+use crate::{audit, copy, demo, doctor, healthcheck, import_node, output, seed, serve, timezone, users};
 
-/// Runs the command. Its exit code is 0 unless it is an answer: `doctor`, `healthcheck` and `audit verify` answer with 1.
+/// Runs the command. Its exit code is 0 unless it is an answer: `doctor`, `healthcheck` and `audit verify` answer with 1,
+/// `store import-node` with 3.
 ///
 /// # Errors
 /// Any [`CommandError`], with nothing said yet.
@@ -28,6 +29,9 @@ pub fn run(cli: Cli) -> Result<ExitCode, CommandError> {
         Command::Timezone { zone } => on_threads(timezone::run(place.settings()?, zone))?,
         Command::Store { command: StoreCommand::Copy(args) } => {
             on_threads(copy::copy(place.settings()?, args))?;
+        }
+        Command::Store { command: StoreCommand::ImportNode(args) } => {
+            return on_threads(import_node::run(place.settings()?, args));
         }
         Command::Openapi => output::say_as_is(&crm_http::openapi::openapi()),
         Command::Doctor(args) => return on_threads(doctor::run(place.settings()?, args)),

@@ -13,6 +13,7 @@ mod copying;
 mod demo;
 mod doctor;
 mod guesses;
+mod import_on_mongodb;
 mod kill;
 mod on_mongodb;
 mod seeding;

@@ -1,0 +1,107 @@
+//! Taking over what the Node.js backend kept.
+//!
+//! All of it goes through `crm_node_import`; here is what was typed, the store that it goes into, and what is said.
+
+mod telling;
+
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::Path;
+use std::process::ExitCode;
+
+use crm_domain::values::email::Email;
+use crm_node_import::here::Here;
+use crm_node_import::import;
+use crm_node_import::plan::{Choices, plan};
+use crm_node_import::report::Report;
+use crm_node_import::source::database::NodeDatabase;
+use crm_security::passwords::kept::can_be_checked;
+
+use crate::cli::ImportNodeArgs;
+use crate::command_error::CommandError;
+use crate::settings::Settings;
+use crate::settings::store_url::StoreUrl;
+use crate::wiring::Wiring;
+use crate::{output, progress, telemetry};
+
+/// What the program ends with if something was left out.
+const LEFT_OUT: u8 = 3;
+
+/// Reads the old database, plans, writes, and says what became of everything.
+///
+/// # Errors
+/// What was typed does not fit, the old database cannot be read, or the store fails. What was written until then stays,
+/// and the same command goes on from there.
+pub async fn run(mut settings: Settings, args: ImportNodeArgs) -> Result<ExitCode, CommandError> {
+    telemetry::start(&settings.log)?;
+    if let Some(url) = &args.to {
+        settings.store.url = target(url)?;
+    }
+    let to = settings.store.url.to_string();
+    if args.dry_run && is_not_there(&settings.store.url) {
+        settings.store.url = StoreUrl::Memory;
+    }
+    let orphans_to = args.orphans_to.as_deref().map(email).transpose()?;
+    // Made before anything is written, so that what is to be told has somewhere to go.
+    let lines = args.report.as_deref().map(open).transpose()?;
+
+    let failed = |error| CommandError::failed("the old database cannot be read", error);
+    let old = NodeDatabase::connect(&args.from).await.map_err(failed)?;
+    output::say(&format!("reading {}", old.place()));
+    let source = old.read().await.map_err(failed)?;
+    let others = source.other_collections.clone();
+
+    let wiring = Wiring::open_for_command(&settings).await?;
+    let maintenance = wiring.store.maintenance();
+    let failed = |error| CommandError::failed(format!("{to} cannot be read"), error);
+    let here = Here::look(&wiring.ctx.stores, maintenance.as_ref(), &source, orphans_to.as_ref());
+    let here = here.await.map_err(failed)?;
+    let choices = Choices { orphans_to, can_be_checked };
+    let planned = plan(source, &here, &choices).map_err(|error| CommandError::Usage(error.to_string()))?;
+    let report = planned.report;
+    if !args.dry_run {
+        let bar = progress::bar();
+        bar.set_message("records");
+        bar.set_length(u64::try_from(planned.records.len()).unwrap_or(u64::MAX));
+        let written = import::write(maintenance.as_ref(), planned.records, |records| bar.inc(records)).await;
+        bar.finish_and_clear();
+        written.map_err(|error| CommandError::failed(format!("{to} cannot be written"), error))?;
+    }
+    drop(maintenance);
+    wiring.close().await?;
+
+    telling::tell(&report, &others, &args, &to);
+    if let (Some(lines), Some(path)) = (lines, &args.report) {
+        write(&report, lines, path)?;
+    }
+    Ok(if report.is_complete() { ExitCode::SUCCESS } else { ExitCode::from(LEFT_OUT) })
+}
+
+fn target(url: &str) -> Result<StoreUrl, CommandError> {
+    let cwd = std::env::current_dir()
+        .map_err(|error| CommandError::failed("the working folder cannot be told", error))?;
+    let url = StoreUrl::parse(url).map_err(|why| CommandError::Usage(format!("--to {why}")))?;
+    Ok(url.within(&cwd))
+}
+
+/// Whether opening the store would make it.
+fn is_not_there(url: &StoreUrl) -> bool {
+    match url {
+        StoreUrl::File(path) => !path.exists(),
+        StoreUrl::Memory | StoreUrl::Mongo(_) => false,
+    }
+}
+
+fn email(text: &str) -> Result<Email, CommandError> {
+    Email::parse(text).map_err(|flaw| CommandError::Usage(format!("--orphans-to {}", flaw.msg)))
+}
+
+fn open(path: &Path) -> Result<BufWriter<File>, CommandError> {
+    let failed = |error| CommandError::failed(format!("{} cannot be written", path.display()), error);
+    File::create(path).map(BufWriter::new).map_err(failed)
+}
+
+fn write(report: &Report, lines: BufWriter<File>, path: &Path) -> Result<(), CommandError> {
+    let failed = |error| CommandError::failed(format!("{} cannot be written", path.display()), error);
+    report.write_lines(lines).map_err(failed)
+}
