@@ -47,12 +47,6 @@ async fn few_of_many_guesses_are_looked_at_and_the_owner_signs_in_each_time() {
         signed_in += usize::from(sign_in(&owner, server.url(), OWNER.1).await == 200);
     }
     let looked_at: usize = join_all(strangers).await.into_iter().map(Result::unwrap).sum();
-    let stranger = from([127, 3, 0, 1]);
-    assert_eq!(
-        sign_in(&stranger, server.url(), OWNER.1).await,
-        429,
-        "not even the right one, from anywhere else"
-    );
     let hashed = hashes(&owner, server.url()).await;
     println!(
         "{looked_at} of {guesses} guesses from {addresses} addresses were looked at; the owner signed in {signed_in} of \
