@@ -6,6 +6,7 @@ use std::time::Duration;
 use crm_domain::access::actor::{Actor, SignedIn};
 use crm_domain::calendar::Calendar;
 use crm_domain::ids::{CommitId, Id, Kind};
+use crm_domain::session::SessionLives;
 use crm_domain::timestamp::Timestamp;
 
 use crate::audit::trail::Trail;
@@ -98,15 +99,19 @@ impl Stores {
 /// How the use cases behave, from the configuration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rules {
-    /// How long a session lasts from sign-in.
-    pub session_life: Duration,
+    /// How long sessions last.
+    pub session_lives: SessionLives,
     /// How long a use case may try before it gives up with [`AppError::Busy`].
     pub deadline: Duration,
 }
 
 impl Default for Rules {
     fn default() -> Self {
-        Self { session_life: Duration::from_hours(7 * 24), deadline: Duration::from_secs(5) }
+        let day = Duration::from_hours(24);
+        Self {
+            session_lives: SessionLives { idle: 7 * day, longest: 30 * day },
+            deadline: Duration::from_secs(5),
+        }
     }
 }
 

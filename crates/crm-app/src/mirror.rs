@@ -157,7 +157,7 @@ fn take_over(next: &mut Snapshot, change: &Change) {
     } else if let Change::PutUser(put) = change {
         UserCard::of(&put.after, put.version())
     } else {
-        if let Change::EndSession { id, at } = change {
+        if let Change::EndSession { id, at, .. } = change {
             let forget = at.minus(Mirror::ENDED_FOR);
             next.ended.retain(|_, ended| *ended > forget);
             next.ended.entry(*id).or_insert(*at);

@@ -85,6 +85,7 @@ pub fn deltas(changes: &[Change], calendar: &Calendar) -> Deltas {
             | Change::RenewHash { .. }
             | Change::InsertSession(_)
             | Change::TouchSession { .. }
+            | Change::RotateSession { .. }
             | Change::EndSession { .. }
             | Change::InsertNote(_)
             | Change::PutNote(_)

@@ -1,52 +1,121 @@
 //! A sign-in that lasts: what stands behind a refresh token.
 
+pub mod end;
+pub mod rotation;
+
+use std::time::Duration;
+
+use self::end::{EndReason, SessionEnd};
+use self::rotation::{DeviceMark, Presented, RefreshClaim, Rotation, TokenPlace};
 use crate::ids::{SessionId, UserId};
 use crate::timestamp::Timestamp;
 use crate::user::User;
 
-/// A one-way fingerprint of a refresh token. The token itself is nowhere in the store.
+/// A one-way fingerprint of a session's first refresh token. The token itself is nowhere in the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct RefreshFingerprint(pub [u8; 32]);
 
 /// A user's sign-in on one device.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
-    /// Its id; access tokens carry it.
+    /// Its id; its tokens carry it.
     pub id: SessionId,
     /// Whose it is.
     pub user: UserId,
-    /// What the refresh token is recognised by.
+    /// What its first refresh token is recognised by, if that is of the kind that says nothing of its session.
     pub fingerprint: RefreshFingerprint,
+    /// Which of its refresh tokens are good.
+    pub rotation: Rotation,
     /// The user's access version at sign-in; a session of an older one is over.
     pub access_version: u32,
     /// When it began.
     pub created_at: Timestamp,
-    /// When its refresh token was last used.
+    /// When a refresh token of it was last used.
     pub last_used_at: Timestamp,
-    /// When it ends by itself.
+    /// When it ends by itself, if nothing prolongs it.
     pub expires_at: Timestamp,
     /// The address it began from, if known.
     pub address: Option<String>,
     /// What the client called itself, cut to 300 characters.
     pub user_agent: Option<String>,
-    /// When it was ended before its time.
-    pub ended_at: Option<Timestamp>,
+    /// How it ended before its time.
+    pub ended: Option<SessionEnd>,
+}
+
+/// How long sessions last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SessionLives {
+    /// From sign-in, and again from each successor that is taken into use.
+    pub idle: Duration,
+    /// From sign-in, whatever is taken into use. Never less than `idle`: a shorter one counts as that.
+    pub longest: Duration,
+}
+
+/// What comes of a refresh token that was shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is good.
+    Renewed(Renewal),
+    /// It had been replaced for too long, or came from elsewhere: two hold tokens of this session. It is to be ended.
+    Theft,
+    /// The session is over: ended, or its user is not let in any more.
+    Dead,
+    /// The session has run out.
+    Expired,
+}
+
+/// A session, used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Renewal {
+    /// The refresh token to answer with.
+    pub successor: RefreshClaim,
+    /// Which tokens are good from now on.
+    pub rotation: Rotation,
+    /// When the session ends from now on.
+    pub expires_at: Timestamp,
 }
 
 impl Session {
     /// Whether it still lets its user in.
     pub fn is_live(&self, user: &User, now: Timestamp) -> bool {
-        self.ended_at.is_none()
-            && now < self.expires_at
-            && user.active
-            && user.id == self.user
-            && user.access_version == self.access_version
+        self.stands(user) && now < self.expires_at
     }
 
-    /// The session, ended. Ending it again keeps the first time.
+    /// What comes of its refresh token at `place`, shown by `device`. A device that stores what it is answered with
+    /// prolongs its session; one that shows the same token for ever has it for [`SessionLives::idle`] only.
+    pub fn present(
+        &self,
+        user: &User,
+        place: TokenPlace,
+        device: DeviceMark,
+        now: Timestamp,
+        lives: SessionLives,
+    ) -> Outcome {
+        if !self.stands(user) {
+            return Outcome::Dead;
+        }
+        if now >= self.expires_at {
+            return Outcome::Expired;
+        }
+        let renewed = |rotation: Rotation, successor: TokenPlace, expires_at: Timestamp| {
+            let successor = RefreshClaim { session: self.id, place: successor };
+            Outcome::Renewed(Renewal { successor, rotation, expires_at })
+        };
+        match self.rotation.present(place, device, now) {
+            Presented::Again(rotation, successor) => renewed(rotation, successor, self.expires_at),
+            Presented::First(rotation, successor) => {
+                let last = self.created_at.plus(lives.longest.max(lives.idle));
+                let prolonged = now.plus(lives.idle).min(last);
+                renewed(rotation, successor, self.expires_at.later_of(prolonged))
+            }
+            Presented::Theft => Outcome::Theft,
+        }
+    }
+
+    /// The session, ended. Ending it again keeps the first time and reason.
     #[must_use]
-    pub fn end(mut self, now: Timestamp) -> Self {
-        self.ended_at.get_or_insert(now);
+    pub fn end(mut self, now: Timestamp, why: EndReason) -> Self {
+        self.ended.get_or_insert(SessionEnd { at: now, why });
         self
     }
 
@@ -56,82 +125,14 @@ impl Session {
         self.last_used_at = self.last_used_at.later_of(now);
         self
     }
+
+    fn stands(&self, user: &User) -> bool {
+        self.ended.is_none()
+            && user.active
+            && user.id == self.user
+            && user.access_version == self.access_version
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::access::role::Role;
-    use crate::password_hash::PasswordHash;
-    use crate::values::email::Email;
-    use crate::values::name::PersonName;
-    use uuid::Uuid;
-
-    fn at(second: i64) -> Timestamp {
-        Timestamp::from_millis(second * 1_000).unwrap()
-    }
-
-    fn user() -> User {
-        User {
-            id: UserId::from_uuid(Uuid::from_u128(1)),
-            name: PersonName::parse("Ada").unwrap(),
-            email: Email::parse("ada@crm.example").unwrap(),
-            role: Role::Agent,
-            active: true,
-            password: PasswordHash::new("hash".to_owned()),
-            access_version: 5,
-            created_at: at(1),
-            updated_at: at(1),
-        }
-    }
-
-    fn session() -> Session {
-        Session {
-            id: SessionId::from_uuid(Uuid::from_u128(2)),
-            user: user().id,
-            fingerprint: RefreshFingerprint([7; 32]),
-            access_version: 5,
-            created_at: at(10),
-            last_used_at: at(10),
-            expires_at: at(20),
-            address: None,
-            user_agent: None,
-            ended_at: None,
-        }
-    }
-
-    #[test]
-    fn a_session_lets_its_user_in_until_it_runs_out() {
-        assert!(session().is_live(&user(), at(10)));
-        assert!(session().is_live(&user(), Timestamp::from_millis(19_999).unwrap()));
-        assert!(!session().is_live(&user(), at(20)));
-    }
-
-    #[test]
-    fn a_session_is_over_once_it_was_ended() {
-        assert!(!session().end(at(11)).is_live(&user(), at(10)));
-    }
-
-    #[test]
-    fn a_session_is_over_once_its_user_is_kept_out_or_lost_every_token() {
-        assert!(!session().is_live(&User { active: false, ..user() }, at(10)));
-        assert!(!session().is_live(&User { access_version: 6, ..user() }, at(10)));
-    }
-
-    #[test]
-    fn a_session_lets_nobody_else_in() {
-        let other = User { id: UserId::from_uuid(Uuid::from_u128(9)), ..user() };
-        assert!(!session().is_live(&other, at(10)));
-    }
-
-    #[test]
-    fn a_session_that_is_ended_again_keeps_the_first_moment() {
-        assert_eq!(session().end(at(11)).end(at(12)).ended_at, Some(at(11)));
-    }
-
-    #[test]
-    fn the_last_use_of_a_session_never_goes_backwards() {
-        assert_eq!(session().touch(at(12)).last_used_at, at(12));
-        assert_eq!(session().touch(at(9)).last_used_at, at(10));
-    }
-}
+mod tests;

@@ -176,7 +176,9 @@ fn written(changes: &[Change]) -> Vec<Uuid> {
             Change::PutTask(put) => Some(put.after.id.uuid()),
             Change::DeleteTask(task) => Some(task.record().id.uuid()),
             Change::RenewHash { user, .. } => Some(user.uuid()),
-            Change::TouchSession { id, .. } | Change::EndSession { id, .. } => Some(id.uuid()),
+            Change::TouchSession { id, .. }
+            | Change::RotateSession { id, .. }
+            | Change::EndSession { id, .. } => Some(id.uuid()),
             Change::PutTransfer(transfer) => Some(transfer.from.uuid()),
             Change::DeleteTransfer(from) => Some(from.uuid()),
             Change::InsertUser(_)

@@ -95,14 +95,14 @@ pub(crate) async fn ended(reader: &mut Reader) -> Result<Vec<(SessionId, Timesta
     let any = doc! { "ended_at": { "$gt": DateTime::MIN } };
     let latest = Find::all(any).by(ENDED).sorted(doc! { "ended_at": -1 });
     let Some(latest) = reader.one(SESSIONS, latest).await? else { return Ok(Vec::new()) };
-    let Some(latest) = documents::read::<Session>(&latest)?.ended_at else { return Ok(Vec::new()) };
-    let since = doc! { "ended_at": { "$gt": date(latest.minus(Mirror::ENDED_FOR)) } };
+    let Some(latest) = documents::read::<Session>(&latest)?.ended else { return Ok(Vec::new()) };
+    let since = doc! { "ended_at": { "$gt": date(latest.at.minus(Mirror::ENDED_FOR)) } };
     let mut ended = Vec::new();
     let find = Find::all(since).by(ENDED);
     reader
         .each(SESSIONS, find, |document| {
             let session: Session = documents::read(&document)?;
-            ended.extend(session.ended_at.map(|at| (session.id, at)));
+            ended.extend(session.ended.map(|end| (session.id, end.at)));
             Ok(())
         })
         .await?;

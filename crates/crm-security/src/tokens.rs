@@ -1,26 +1,27 @@
 //! Access tokens, which say who asks, and refresh tokens, which bring new ones.
 //!
 //! An access token is a JWT (RFC 7519) signed with HS256. It is believed only if every claim is there and right; time is
-//! the caller's `now` and never the system's clock. A refresh token is 32 random bytes and means nothing by itself.
+//! the caller's `now` and never the system's clock. A refresh token says its session and its place among the session's
+//! tokens, and is authenticated with another key.
 
 mod claims;
+mod derived;
 mod hs256;
+mod refresh;
 
 use std::time::Duration;
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use crm_app::ports::tokens::{AccessClaims, NewRefreshToken, TokenFailure, TokenFlaw, Tokens};
+use crm_app::ports::tokens::{AccessClaims, ShownRefresh, TokenFailure, TokenFlaw, Tokens};
 use crm_domain::session::RefreshFingerprint;
+use crm_domain::session::rotation::{DeviceMark, RefreshClaim};
 use crm_domain::timestamp::Timestamp;
-use hmac::{Hmac, KeyInit, Mac};
+use hmac::{Hmac, KeyInit};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use secrecy::{ExposeSecret, SecretString};
-use sha2::Sha256;
 use thiserror::Error;
-use zeroize::Zeroizing;
 
 use self::claims::Claims;
+use self::refresh::RefreshKeys;
 
 /// The shortest secret taken, in bytes: a key for HS256 must be as long as its hash (RFC 7518, 3.2).
 pub const LEAST_SECRET_BYTES: usize = 32;
@@ -29,8 +30,6 @@ pub const LEEWAY: Duration = Duration::from_secs(5);
 
 /// Ours are a third of this. What is longer is refused before any work.
 const LONGEST_TOKEN: usize = 2_048;
-/// Marks a refresh token, so that people and scanners for leaked secrets know it.
-const REFRESH_PREFIX: &str = "crt_";
 const TYPE: &str = "JWT";
 
 /// What tokens rest on.
@@ -38,7 +37,7 @@ const TYPE: &str = "JWT";
 pub struct TokenSecrets {
     /// Signs access tokens.
     pub access: SecretString,
-    /// Keys the fingerprints of refresh tokens: who reads the store alone cannot try tokens against it.
+    /// What the keys of refresh tokens are derived from.
     pub refresh: SecretString,
 }
 
@@ -59,7 +58,7 @@ pub struct JwtTokens {
     signing: EncodingKey,
     verifying: DecodingKey,
     validation: Validation,
-    fingerprints: Hmac<Sha256>,
+    refresh: RefreshKeys,
     access_life: Duration,
 }
 
@@ -79,8 +78,10 @@ impl JwtTokens {
             signing: EncodingKey::from_secret(access),
             verifying: DecodingKey::from_secret(access),
             validation: claims::validation(),
-            fingerprints: Hmac::new_from_slice(refresh)
-                .map_err(|_| TokenSetupError::ShortSecret("refresh"))?,
+            refresh: RefreshKeys::of(
+                refresh,
+                Hmac::new_from_slice(refresh).map_err(|_| TokenSetupError::ShortSecret("refresh"))?,
+            ),
             access_life,
         })
     }
@@ -110,18 +111,20 @@ impl Tokens for JwtTokens {
         self.access_life
     }
 
-    fn mint_refresh(&self) -> Result<NewRefreshToken, TokenFailure> {
-        let mut bytes = Zeroizing::new([0_u8; 32]);
-        getrandom::fill(bytes.as_mut_slice()).map_err(|_| TokenFailure)?;
-        let mut token = REFRESH_PREFIX.to_owned();
-        URL_SAFE_NO_PAD.encode_string(bytes.as_slice(), &mut token);
-        let fingerprint = self.fingerprint(&token);
-        Ok(NewRefreshToken { token: SecretString::from(token), fingerprint })
+    fn refresh_token(&self, claim: &RefreshClaim) -> SecretString {
+        self.refresh.token(claim)
     }
 
-    fn fingerprint(&self, refresh: &str) -> RefreshFingerprint {
-        let code = self.fingerprints.clone().chain_update(refresh.as_bytes()).finalize();
-        RefreshFingerprint(code.into_bytes().into())
+    fn read_refresh(&self, token: &str) -> Result<ShownRefresh, TokenFlaw> {
+        self.refresh.read(token).ok_or(TokenFlaw)
+    }
+
+    fn fingerprint(&self, token: &str) -> RefreshFingerprint {
+        self.refresh.fingerprint(token)
+    }
+
+    fn device_mark(&self, address: &str, user_agent: &str) -> DeviceMark {
+        self.refresh.device_mark(address, user_agent)
     }
 }
 

@@ -16,6 +16,7 @@ use crm_app::queue::Queue;
 use crm_app::setup::token::SetupToken;
 use crm_domain::audit::chain::AuditKey;
 use crm_domain::calendar::Calendar;
+use crm_domain::session::SessionLives;
 use crm_domain::throttle::limits::{Backoff, Limits, Pace};
 use crm_http::options::HttpOptions;
 use crm_security::blinding::KeyedBlinding;
@@ -69,7 +70,13 @@ impl Wiring {
             guard: Arc::new(guard(&settings.auth.throttle, secrets)?),
             queue: Queue::default(),
             setup: Arc::new(setup),
-            rules: Rules { session_life: settings.auth.refresh_ttl, ..Rules::default() },
+            rules: Rules {
+                session_lives: SessionLives {
+                    idle: settings.auth.refresh_ttl,
+                    longest: settings.auth.session_max,
+                },
+                ..Rules::default()
+            },
         };
         Ok(Self { ctx, store })
     }

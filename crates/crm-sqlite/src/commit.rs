@@ -118,7 +118,10 @@ fn write(conn: &Connection, change: &Change, commit: CommitId, calendar: Calenda
         Change::RenewHash { user, from, to } => users::renew_hash(conn, *user, from, to),
         Change::InsertSession(session) => sessions::insert(conn, session, commit),
         Change::TouchSession { id, at } => sessions::touch(conn, *id, *at),
-        Change::EndSession { id, at } => sessions::end(conn, *id, *at),
+        Change::RotateSession { id, read, put, expires_at, at } => {
+            sessions::rotate(conn, *id, (read, put), (*at, *expires_at))
+        }
+        Change::EndSession { id, at, why } => sessions::end(conn, *id, *at, *why),
         Change::InsertLead(lead) => leads::insert(conn, lead, Version::FIRST),
         Change::PutLead(put) => leads::put(conn, put),
         Change::InsertCustomer(customer) => customers::insert(conn, customer, Version::FIRST),

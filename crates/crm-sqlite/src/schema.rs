@@ -8,4 +8,9 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { number: 2, name: "marks of imports", sql: include_str!("migrations/0002_arrivals.sql") },
     Migration { number: 3, name: "the audit log", sql: include_str!("migrations/0003_audit.sql") },
     Migration { number: 4, name: "wrong passwords", sql: include_str!("migrations/0004_throttle.sql") },
+    Migration {
+        number: 5,
+        name: "refresh tokens that change with each use",
+        sql: include_str!("migrations/0005_session_rotation.sql"),
+    },
 ];

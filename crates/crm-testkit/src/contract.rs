@@ -21,6 +21,7 @@ pub mod notes;
 pub mod races;
 pub mod racing_expectations;
 pub mod records;
+pub mod refreshes;
 pub mod replays;
 pub mod scopes;
 pub mod search;
@@ -296,6 +297,9 @@ macro_rules! contract_suite {
             records::a_change_of_every_field_reads_back_equal,
             records::every_value_of_every_enumeration_reads_back_equal,
             records::the_extremes_of_time_read_back_equal,
+            refreshes::of_many_refreshes_at_once_all_get_one_successor,
+            refreshes::tabs_that_race_are_all_answered,
+            refreshes::a_stolen_token_ends_its_session_on_every_server,
             replays::a_request_is_answered_once,
             replays::a_replay_key_belongs_to_one_user_and_target,
             replays::a_refused_commit_keeps_no_answer,
@@ -317,6 +321,9 @@ macro_rules! contract_suite {
             search::the_total_of_a_search_counts_all_that_is_found,
             sessions::a_touch_keeps_the_later_moment,
             sessions::an_end_keeps_the_first_moment,
+            sessions::a_rotation_is_put_in_the_place_of_the_one_that_was_read,
+            sessions::a_rotation_of_another_state_is_stale,
+            sessions::of_racing_rotations_one_is_applied,
             sessions::a_session_that_is_gone_is_none_of_a_commits_business,
             sessions::of_racing_touches_the_latest_is_kept,
             sessions::open_sessions_are_the_live_ones_last_used_first,

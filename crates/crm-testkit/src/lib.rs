@@ -1,7 +1,8 @@
 //! For tests only: what stands in for the outside world, records to test with, and the contract of the stores.
 //!
 //! # Where things are
-//! - Stand-ins for ports: [`clock::FixedClock`], [`ids::SequentialIds`], [`passwords::PlainPasswords`].
+//! - Stand-ins for ports: [`clock::FixedClock`], [`ids::SequentialIds`], [`passwords::PlainPasswords`],
+//!   [`tokens::PlainTokens`].
 //! - Records with all or with no optional fields, and the commits that write them: [`fixtures::Maker`].
 //! - Who asks, and scopes got through the policy: [`actors`].
 //! - A real MongoDB, found or fetched, started and ended: `mongod`, behind the feature of that name; with it,
@@ -27,3 +28,4 @@ pub mod mongod;
 #[cfg(feature = "mongod")]
 pub mod node_backend;
 pub mod passwords;
+pub mod tokens;

@@ -2,6 +2,7 @@
 
 use crm_domain::access::actor::Actor;
 use crm_domain::audit::{AuditActor, AuditEvent, AuditKind};
+use crm_domain::session::end::EndReason;
 use crm_domain::user::User;
 use crm_domain::version::Replace;
 
@@ -27,8 +28,14 @@ fn notes(ctx: &Ctx, actor: &Actor, commit: &Commit, change: &Change) -> Vec<Note
             let agent = session.user_agent.as_deref().unwrap_or_default();
             vec![note.in_session(session.id).with("userAgent", agent)]
         }
-        Change::EndSession { id, .. } => {
-            let ended = Note::new(AuditKind::SessionEnded).by(actor).in_session(*id);
+        Change::EndSession { id, why, .. } => {
+            let kind = match why {
+                EndReason::Theft => AuditKind::RefreshTheft,
+                EndReason::SignedOut | EndReason::Ended | EndReason::PasswordChanged => {
+                    AuditKind::SessionEnded
+                }
+            };
+            let ended = Note::new(kind).by(actor).in_session(*id).with("why", why.as_str());
             vec![match actor.user_id() {
                 Some(user) => ended.about(user),
                 None => ended,
@@ -36,6 +43,7 @@ fn notes(ctx: &Ctx, actor: &Actor, commit: &Commit, change: &Change) -> Vec<Note
         }
         Change::RenewHash { .. }
         | Change::TouchSession { .. }
+        | Change::RotateSession { .. }
         | Change::InsertLead(_)
         | Change::PutLead(_)
         | Change::InsertCustomer(_)

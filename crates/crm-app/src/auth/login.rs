@@ -10,6 +10,7 @@ use crm_domain::flaw::Flaw;
 use crm_domain::form::Form;
 use crm_domain::raw::Members;
 use crm_domain::session::Session;
+use crm_domain::session::rotation::{RefreshClaim, Rotation, TokenPlace};
 use crm_domain::user::User;
 use crm_domain::values::email::Email;
 use crm_domain::version::Versioned;
@@ -184,22 +185,23 @@ pub fn of_hasher(error: HashError) -> AppError {
 }
 
 fn open_session(ctx: &Ctx, user: &User, device: &Device) -> Result<(Session, TokenPair), AppError> {
-    let now = ctx.now();
-    let refresh = ctx.tokens.mint_refresh().map_err(|error| AppError::Internal(Box::new(error)))?;
+    let (now, id) = (ctx.now(), ctx.mint());
+    let refresh = ctx.tokens.refresh_token(&RefreshClaim { session: id, place: TokenPlace::FIRST });
     let session = Session {
-        id: ctx.mint(),
+        id,
         user: user.id,
-        fingerprint: refresh.fingerprint,
+        fingerprint: ctx.tokens.fingerprint(secrecy::ExposeSecret::expose_secret(&refresh)),
+        rotation: Rotation::BEGUN,
         access_version: user.access_version,
         created_at: now,
         last_used_at: now,
-        expires_at: now.plus(ctx.rules.session_life),
+        expires_at: now.plus(ctx.rules.session_lives.idle),
         address: device.address.clone(),
         user_agent: device.user_agent.as_deref().map(|agent| agent.chars().take(USER_AGENT).collect()),
-        ended_at: None,
+        ended: None,
     };
     let claims = AccessClaims { user: user.id, session: session.id, access_version: user.access_version };
     let access = ctx.tokens.issue(&claims, now).map_err(|error| AppError::Internal(Box::new(error)))?;
     let expires_in: Duration = ctx.tokens.access_life();
-    Ok((session, TokenPair { access_token: access, refresh_token: refresh.token, expires_in }))
+    Ok((session, TokenPair { access_token: access, refresh_token: refresh, expires_in }))
 }

@@ -6,6 +6,7 @@ use crm_domain::access::policy::{Denied, authorize};
 use crm_domain::flaw::{FieldErrors, Flaw};
 use crm_domain::form::Form;
 use crm_domain::raw::Members;
+use crm_domain::session::end::EndReason;
 use crm_domain::throttle::Judgement;
 use crm_domain::values::password::NewPassword;
 use secrecy::SecretString;
@@ -61,7 +62,8 @@ pub async fn change(ctx: &Ctx, actor: &Actor, body: Members) -> Result<(), AppEr
             return Err(wrong_password());
         }
         let after = before.record().clone().choose_password(hash.clone(), ctx.now());
-        let commit = ending_others(ctx, &actor, Commit::new(ctx.commit_id())).await?;
+        let commit =
+            ending_others(ctx, &actor, Commit::new(ctx.commit_id()), EndReason::PasswordChanged).await?;
         Ok(put(ctx, &actor, commit, before, after))
     })
     .await?;

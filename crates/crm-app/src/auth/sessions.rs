@@ -5,6 +5,7 @@ use crm_domain::access::actor::Actor;
 use crm_domain::access::policy::{Denied, authorize};
 use crm_domain::ids::SessionId;
 use crm_domain::session::Session;
+use crm_domain::session::end::EndReason;
 
 use crate::commit::Commit;
 use crate::commit::change::Change;
@@ -34,10 +35,10 @@ pub async fn end(ctx: &Ctx, actor: &Actor, id: &str) -> Result<(), AppError> {
     decide(ctx, actor, &[id.uuid()], |actor| async move {
         let grant = authorize(&actor, Action::ManageSelf)?;
         let session = seen(ctx.stores.sessions.session(grant.scope(), id).await?, "session")?;
-        if session.ended_at.is_some() {
+        if session.ended.is_some() {
             return Ok(Decision::Answer(()));
         }
-        let end = Change::EndSession { id, at: ctx.now() };
+        let end = Change::EndSession { id, at: ctx.now(), why: EndReason::Ended };
         Ok(Decision::commit(Commit::new(ctx.commit_id()).change(end), ()))
     })
     .await
@@ -50,7 +51,7 @@ pub async fn end(ctx: &Ctx, actor: &Actor, id: &str) -> Result<(), AppError> {
 pub async fn end_others(ctx: &Ctx, actor: &Actor) -> Result<(), AppError> {
     authorize(actor, Action::ManageSelf)?;
     decide(ctx, actor, &[], |actor| async move {
-        let commit = ending_others(ctx, &actor, Commit::new(ctx.commit_id())).await?;
+        let commit = ending_others(ctx, &actor, Commit::new(ctx.commit_id()), EndReason::Ended).await?;
         Ok(if commit.changes.is_empty() { Decision::Answer(()) } else { Decision::commit(commit, ()) })
     })
     .await
@@ -60,7 +61,12 @@ pub async fn end_others(ctx: &Ctx, actor: &Actor) -> Result<(), AppError> {
 ///
 /// # Errors
 /// [`AppError::Store`].
-pub async fn ending_others(ctx: &Ctx, actor: &Actor, commit: Commit) -> Result<Commit, AppError> {
+pub async fn ending_others(
+    ctx: &Ctx,
+    actor: &Actor,
+    commit: Commit,
+    why: EndReason,
+) -> Result<Commit, AppError> {
     let grant = authorize(actor, Action::ManageSelf)?;
     let user = actor.user().ok_or(AppError::Denied(Denied))?;
     let now = ctx.now();
@@ -68,5 +74,5 @@ pub async fn ending_others(ctx: &Ctx, actor: &Actor, commit: Commit) -> Result<C
     Ok(sessions
         .into_iter()
         .filter(|session| session.id != user.session)
-        .fold(commit, |commit, session| commit.change(Change::EndSession { id: session.id, at: now })))
+        .fold(commit, |commit, session| commit.change(Change::EndSession { id: session.id, at: now, why })))
 }

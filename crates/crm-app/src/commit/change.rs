@@ -7,6 +7,8 @@ use crm_domain::lead::Lead;
 use crm_domain::note::Note;
 use crm_domain::password_hash::PasswordHash;
 use crm_domain::session::Session;
+use crm_domain::session::end::EndReason;
+use crm_domain::session::rotation::Rotation;
 use crm_domain::task::Task;
 use crm_domain::timestamp::Timestamp;
 use crm_domain::user::User;
@@ -45,12 +47,28 @@ pub enum Change {
         /// When.
         at: Timestamp,
     },
-    /// A session is over. The first moment stays.
+    /// A session's refresh token was used, and which of its tokens are good has changed by it. Stale unless the session
+    /// is open and its rotation is still the one that was read.
+    RotateSession {
+        /// The session.
+        id: SessionId,
+        /// The rotation that was read.
+        read: Rotation,
+        /// The rotation from now on.
+        put: Rotation,
+        /// When the session ends from now on.
+        expires_at: Timestamp,
+        /// When it was used. The later moment wins.
+        at: Timestamp,
+    },
+    /// A session is over. The first moment and reason stay.
     EndSession {
         /// The session.
         id: SessionId,
         /// When.
         at: Timestamp,
+        /// Why.
+        why: EndReason,
     },
     /// A new lead.
     InsertLead(Lead),

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crm_domain::ids::{SessionId, UserId};
 use crm_domain::session::RefreshFingerprint;
+use crm_domain::session::rotation::{DeviceMark, RefreshClaim};
 use crm_domain::timestamp::Timestamp;
 use secrecy::SecretString;
 use thiserror::Error;
@@ -29,13 +30,13 @@ pub struct TokenFlaw;
 #[error("no token could be made")]
 pub struct TokenFailure;
 
-/// A new refresh token and what is kept of it.
-#[derive(Debug, Clone)]
-pub struct NewRefreshToken {
-    /// The token, for the client only.
-    pub token: SecretString,
-    /// Its fingerprint, for the store.
-    pub fingerprint: RefreshFingerprint,
+/// What a refresh token that a client showed is, as far as can be told without the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ShownRefresh {
+    /// It is ours: it says its session and its place there.
+    Signed(RefreshClaim),
+    /// It looks like the first kind of refresh token, which said nothing: the store may know its fingerprint.
+    Opaque(RefreshFingerprint),
 }
 
 /// Makes and reads tokens.
@@ -56,12 +57,18 @@ pub trait Tokens: Send + Sync {
     /// How long an access token is good.
     fn access_life(&self) -> Duration;
 
-    /// A new refresh token: opaque and unguessable.
+    /// The refresh token that says this, always the same one: nothing of it needs to be kept.
+    fn refresh_token(&self, claim: &RefreshClaim) -> SecretString;
+
+    /// What a refresh token says, if it can be one of ours.
     ///
     /// # Errors
-    /// [`TokenFailure`] if there is no randomness to be had.
-    fn mint_refresh(&self) -> Result<NewRefreshToken, TokenFailure>;
+    /// [`TokenFlaw`] if anything at all is wrong with it: it was forged, and no store needs to be asked.
+    fn read_refresh(&self, token: &str) -> Result<ShownRefresh, TokenFlaw>;
 
-    /// The fingerprint of a refresh token that a client showed.
-    fn fingerprint(&self, refresh: &str) -> RefreshFingerprint;
+    /// The fingerprint of a refresh token.
+    fn fingerprint(&self, token: &str) -> RefreshFingerprint;
+
+    /// What a device with this address and name is recognised by; what is not known is empty.
+    fn device_mark(&self, address: &str, user_agent: &str) -> DeviceMark;
 }

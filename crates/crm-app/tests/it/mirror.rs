@@ -3,6 +3,7 @@ use crm_app::mirror::{Mirror, Snapshot, UserCard};
 use crm_domain::access::role::Role;
 use crm_domain::calendar::Calendar;
 use crm_domain::ids::SessionId;
+use crm_domain::session::end::EndReason;
 use crm_domain::user::User;
 use crm_domain::version::{Replace, Version};
 use crm_testkit::fixtures::Maker;
@@ -50,12 +51,16 @@ fn an_ended_session_is_remembered_while_a_token_of_it_may_live_and_then_forgotte
     let (make, mirror) = (Maker::new(), Mirror::empty());
     let (first, second, third): (SessionId, SessionId, SessionId) = (make.mint(), make.mint(), make.mint());
     let ended = make.now();
-    mirror.apply(&[Change::EndSession { id: first, at: ended }]);
+    mirror.apply(&[Change::EndSession { id: first, at: ended, why: EndReason::Ended }]);
     assert!(mirror.snapshot().has_ended(first) && !mirror.snapshot().has_ended(second));
     let almost = ended.plus(Mirror::ENDED_FOR).minus(std::time::Duration::from_millis(1));
-    mirror.apply(&[Change::EndSession { id: second, at: almost }]);
+    mirror.apply(&[Change::EndSession { id: second, at: almost, why: EndReason::Ended }]);
     assert!(mirror.snapshot().has_ended(first) && mirror.snapshot().has_ended(second));
-    mirror.apply(&[Change::EndSession { id: third, at: ended.plus(Mirror::ENDED_FOR) }]);
+    mirror.apply(&[Change::EndSession {
+        id: third,
+        at: ended.plus(Mirror::ENDED_FOR),
+        why: EndReason::Ended,
+    }]);
     assert!(!mirror.snapshot().has_ended(first));
     assert!(mirror.snapshot().has_ended(second) && mirror.snapshot().has_ended(third));
 }
@@ -65,8 +70,15 @@ fn a_session_that_is_ended_again_keeps_its_first_end() {
     let (make, mirror) = (Maker::new(), Mirror::empty());
     let (again, last): (SessionId, SessionId) = (make.mint(), make.mint());
     let (first, later) = (make.now(), make.now().plus(Mirror::ENDED_FOR / 2));
-    mirror.apply(&[Change::EndSession { id: again, at: first }, Change::EndSession { id: again, at: later }]);
-    mirror.apply(&[Change::EndSession { id: last, at: first.plus(Mirror::ENDED_FOR) }]);
+    mirror.apply(&[
+        Change::EndSession { id: again, at: first, why: EndReason::Ended },
+        Change::EndSession { id: again, at: later, why: EndReason::Ended },
+    ]);
+    mirror.apply(&[Change::EndSession {
+        id: last,
+        at: first.plus(Mirror::ENDED_FOR),
+        why: EndReason::Ended,
+    }]);
     assert!(!mirror.snapshot().has_ended(again));
 }
 
@@ -97,7 +109,10 @@ fn what_a_store_read_replaces_everything() {
     let (make, mirror) = (Maker::new(), Mirror::empty());
     let (ann, bob) = (make.user("ann", Role::Agent), make.user("bob", Role::Agent));
     let (old, new): (SessionId, SessionId) = (make.mint(), make.mint());
-    mirror.apply(&[Change::InsertUser(ann.clone()), Change::EndSession { id: old, at: make.now() }]);
+    mirror.apply(&[
+        Change::InsertUser(ann.clone()),
+        Change::EndSession { id: old, at: make.now(), why: EndReason::Ended },
+    ]);
     let berlin = Calendar::parse("Europe/Berlin").unwrap();
     mirror.replace(Snapshot::new([UserCard::of(&bob, Version::new(2))], [(new, make.now())], berlin));
     assert!(mirror.user(ann.id).is_none() && mirror.user(bob.id).is_some());

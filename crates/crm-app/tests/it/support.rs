@@ -3,7 +3,6 @@
 pub(crate) mod holds;
 pub(crate) mod said;
 pub(crate) mod stage;
-pub(crate) mod tokens;
 pub(crate) mod written;
 
 use crm_app::paging::{Counted, Slice, Total};

@@ -15,7 +15,7 @@ use crate::dto::user::UserBody;
 pub struct TokenPairBody<'a> {
     /// Send it as `Authorization: Bearer <token>`.
     pub access_token: &'a str,
-    /// Renews the access token, again and again.
+    /// Renews both tokens. The one that was shown stays good until this one is shown.
     pub refresh_token: &'a str,
     /// Always `Bearer`.
     pub token_type: &'static str,

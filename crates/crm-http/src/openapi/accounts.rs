@@ -23,7 +23,7 @@ fn own() -> Vec<Spec> {
             .takes::<Login>()
             .gives::<SignInBody<'_>>()
             .refuses(&[401, 403]),
-        spec(Post, "/api/auth/refresh", "refresh", "Get a new access token.")
+        spec(Post, "/api/auth/refresh", "refresh", "Get a new access and a new refresh token.")
             .takes::<RefreshToken>()
             .gives::<TokenPairBody<'_>>()
             .refuses(&[401]),

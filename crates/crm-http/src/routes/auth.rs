@@ -21,7 +21,7 @@ pub(crate) async fn login(mut call: Call) -> Outcome {
 /// `POST /api/auth/refresh`
 pub(crate) async fn refresh(mut call: Call) -> Outcome {
     let body = call.body().await?;
-    let tokens = refresh::refresh(call.ctx(), body).await?;
+    let tokens = refresh::refresh(call.ctx(), body, &call.device()).await?;
     Ok(Answer::ok(&TokenPairBody::of(&tokens))?.secret())
 }
 

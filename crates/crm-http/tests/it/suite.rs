@@ -22,6 +22,7 @@ mod lists;
 mod notes;
 mod old_client;
 mod races;
+mod refreshes;
 mod routing;
 mod search;
 mod service;

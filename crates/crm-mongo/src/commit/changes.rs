@@ -1,6 +1,6 @@
 //! Changes as statements, each of which finds its record only as it was read.
 
-use bson::{Document, doc};
+use bson::{Bson, Document, doc};
 use crm_app::commit::Commit;
 use crm_app::commit::change::Change;
 use crm_app::error::StoreError;
@@ -9,6 +9,7 @@ use crm_domain::customer::Customer;
 use crm_domain::ids::CommitId;
 use crm_domain::lead::Lead;
 use crm_domain::note::Note;
+use crm_domain::session::rotation::Rotation;
 use crm_domain::task::Task;
 use crm_domain::user::User;
 use crm_domain::version::{Replace, Version};
@@ -20,7 +21,7 @@ use crate::documents::customer::{CustomerDocument, CustomerKeys};
 use crate::documents::lead::{LeadDocument, LeadKeys};
 use crate::documents::note::NoteDocument;
 use crate::documents::replay::ReplayDocument;
-use crate::documents::session::SessionDocument;
+use crate::documents::session::{RotationDocument, SessionDocument};
 use crate::documents::task::{TaskDocument, TaskKeys};
 use crate::documents::transfer::TransferDocument;
 use crate::documents::user::{UserDocument, UserKeys};
@@ -50,10 +51,17 @@ pub(super) fn plan(
             let touch = doc! { "q": { "_id": id(*session) }, "u": later };
             plan.push("sessions", Verb::Update, Short::Fine, touch);
         }
-        Change::EndSession { id: session, at } => {
+        Change::RotateSession { id: session, read, put, expires_at, at } => {
+            let open =
+                doc! { "_id": id(*session), "ended_at": { "$exists": false }, "rotation": rotation(read)? };
+            let to = doc! { "rotation": rotation(put)?, "expires_at": date(*expires_at) };
+            let rotate = doc! { "q": open, "u": { "$set": to, "$max": { "last_used_at": date(*at) } } };
+            plan.push("sessions", Verb::Update, Short::Stale, rotate);
+        }
+        Change::EndSession { id: session, at, why } => {
             let open = doc! { "_id": id(*session), "ended_at": { "$exists": false } };
-            let end = doc! { "q": open, "u": { "$set": { "ended_at": date(*at) } } };
-            plan.push("sessions", Verb::Update, Short::Fine, end);
+            let how = doc! { "ended_at": date(*at), "ended_because": why.as_str() };
+            plan.push("sessions", Verb::Update, Short::Fine, doc! { "q": open, "u": { "$set": how } });
         }
         Change::InsertLead(lead) => {
             let document = LeadDocument::new(lead, Version::FIRST);
@@ -179,6 +187,11 @@ fn replace(plan: &mut Plan, collection: &'static str, read: Version, mut to: Doc
 fn delete(plan: &mut Plan, collection: &'static str, id: bson::Bson, read: Version) {
     let gone = doc! { "q": { "_id": id, "version": version(read) }, "limit": 1 };
     plan.push(collection, Verb::Delete, Short::Stale, gone);
+}
+
+/// A rotation as a document holds it; null finds a document without one.
+fn rotation(rotation: &Rotation) -> Result<Bson, StoreError> {
+    RotationDocument::new(rotation).map_or(Ok(Bson::Null), |document| Ok(write(&document)?.into()))
 }
 
 /// A note where it was: their customer, which changes in the same commit, guards it.

@@ -3,6 +3,8 @@
 use bson::{Binary, DateTime};
 use crm_app::archive::SignIn;
 use crm_domain::ids::CommitId;
+use crm_domain::session::end::{EndReason, SessionEnd};
+use crm_domain::session::rotation::{Confirmation, DeviceMark, Minted, Rotation, TokenPlace};
 use crm_domain::session::{RefreshFingerprint, Session};
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +30,68 @@ pub(crate) struct SessionDocument {
     /// Left out while it lasts, so that an index can hold the others only.
     #[serde(skip_serializing_if = "Option::is_none")]
     ended_at: Option<DateTime>,
+    /// Left out with `ended_at`, and where it was not written down yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ended_because: Option<String>,
+    /// Left out while no refresh token was used, as in sessions from before tokens changed with their use.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    rotation: Option<RotationDocument>,
+}
+
+/// Which refresh tokens are good. Always written whole, so that it can be compared whole.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct RotationDocument {
+    generation: i64,
+    sibling: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    confirmed: Option<ConfirmationDocument>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    successor: Option<MintedDocument>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct ConfirmationDocument {
+    at: DateTime,
+    by: Binary,
+}
+
+#[derive(Serialize, Deserialize)]
+struct MintedDocument {
+    sibling: i64,
+    at: DateTime,
+}
+
+impl RotationDocument {
+    /// The rotation; none as a session begins.
+    pub(crate) fn new(rotation: &Rotation) -> Option<Self> {
+        (*rotation != Rotation::BEGUN).then(|| Self {
+            generation: i64::from(rotation.in_use.generation),
+            sibling: i64::from(rotation.in_use.sibling),
+            confirmed: rotation.confirmed.map(|confirmed| ConfirmationDocument {
+                at: date(confirmed.at),
+                by: super::bytes(&confirmed.by.0),
+            }),
+            successor: rotation
+                .successor
+                .map(|minted| MintedDocument { sibling: i64::from(minted.sibling), at: date(minted.at) }),
+        })
+    }
+
+    fn read(self) -> Result<Rotation, Unreadable> {
+        let number = |number: i64| {
+            u32::try_from(number).map_err(|_| Unreadable::new("rotation", "a number out of range"))
+        };
+        let in_use = TokenPlace { generation: number(self.generation)?, sibling: number(self.sibling)? };
+        let confirmed = self.confirmed.map(|confirmed| {
+            let by = <[u8; 16]>::try_from(confirmed.by.bytes.as_slice());
+            let by = by.map_err(|_| Unreadable::new("rotation", "a device of not 16 bytes"))?;
+            Ok(Confirmation { at: fields::time("rotation", confirmed.at)?, by: DeviceMark(by) })
+        });
+        let successor = self.successor.map(|minted| {
+            Ok(Minted { sibling: number(minted.sibling)?, at: fields::time("rotation", minted.at)? })
+        });
+        Ok(Rotation { in_use, confirmed: confirmed.transpose()?, successor: successor.transpose()? })
+    }
 }
 
 impl SessionDocument {
@@ -44,7 +108,9 @@ impl SessionDocument {
             expires_at: date(session.expires_at),
             address: session.address.clone(),
             user_agent: session.user_agent.clone(),
-            ended_at: session.ended_at.map(date),
+            ended_at: session.ended.map(|end| date(end.at)),
+            ended_because: session.ended.map(|end| end.why.as_str().to_owned()),
+            rotation: RotationDocument::new(&session.rotation),
         }
     }
 }
@@ -83,7 +149,15 @@ impl Stored for Session {
             expires_at: fields::time("expires_at", stored.expires_at)?,
             address: stored.address,
             user_agent: stored.user_agent,
-            ended_at: fields::time_opt("ended_at", stored.ended_at)?,
+            ended: end(stored.ended_at, stored.ended_because.as_deref())?,
+            rotation: stored.rotation.map_or(Ok(Rotation::BEGUN), RotationDocument::read)?,
         })
     }
+}
+
+fn end(at: Option<DateTime>, why: Option<&str>) -> Result<Option<SessionEnd>, Unreadable> {
+    let Some(at) = fields::time_opt("ended_at", at)? else { return Ok(None) };
+    let why = why.map_or(Some(EndReason::Ended), EndReason::parse);
+    let why = why.ok_or_else(|| Unreadable::new("ended_because", "no reason there is"))?;
+    Ok(Some(SessionEnd { at, why }))
 }

@@ -6,6 +6,7 @@ use bson::{RawDocumentBuf, doc};
 use crm_app::commit::change::Change;
 use crm_app::error::StoreError;
 use crm_domain::session::Session;
+use crm_domain::session::end::SessionEnd;
 use crm_domain::user::User;
 use crm_domain::version::{Replace, Version, Versioned};
 use mongodb::Database;
@@ -85,9 +86,10 @@ fn what_changed(event: ChangeStreamEvent<RawDocumentBuf>) -> News {
     let Some(document) = event.full_document.filter(|_| written) else { return News::Anything };
     let change = match collection {
         Some("users") => documents::read::<Versioned<User>>(&document).ok().map(user),
-        Some("sessions") => documents::read::<Session>(&document)
-            .ok()
-            .and_then(|session| Some(Change::EndSession { id: session.id, at: session.ended_at? })),
+        Some("sessions") => documents::read::<Session>(&document).ok().and_then(|session| {
+            let SessionEnd { at, why } = session.ended?;
+            Some(Change::EndSession { id: session.id, at, why })
+        }),
         Some(_) | None => None,
     };
     change.map_or(News::Anything, |change| News::Changed(vec![change]))

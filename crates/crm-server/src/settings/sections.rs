@@ -169,10 +169,14 @@ pub struct AuthSettings {
     #[serde(deserialize_with = "lifetime")]
     #[garde(custom(lasts(DAY)))]
     pub access_ttl: Duration,
-    /// How long a sign-in lasts.
+    /// How long a sign-in lasts, and how long from each use a client that takes new refresh tokens stays signed in.
     #[serde(deserialize_with = "lifetime")]
     #[garde(custom(lasts(365 * DAY)), custom(not_shorter_than(&self.access_ttl)))]
     pub refresh_ttl: Duration,
+    /// How long it stays signed in at most; what is less than `refresh_ttl` counts as that.
+    #[serde(deserialize_with = "lifetime")]
+    #[garde(custom(lasts(365 * DAY)))]
+    pub session_max: Duration,
     /// The cost of a password hash.
     #[garde(dive)]
     pub argon2: Argon2Settings,

@@ -3,6 +3,7 @@
 use crm_domain::access::role::Role;
 use crm_domain::activity::EntityKind;
 use crm_domain::lead::LeadStatus;
+use crm_domain::session::end::EndReason;
 use crm_domain::task::{Priority, RelatedKind, TaskStatus};
 
 /// The number of a role.
@@ -59,6 +60,16 @@ pub(crate) fn entity_kind(kind: EntityKind) -> i64 {
     }
 }
 
+/// The number of a reason for a session's end.
+pub(crate) fn end_reason(reason: EndReason) -> i64 {
+    match reason {
+        EndReason::SignedOut => 0,
+        EndReason::Ended => 1,
+        EndReason::PasswordChanged => 2,
+        EndReason::Theft => 3,
+    }
+}
+
 /// What a number of [`role`] stands for.
 pub(crate) fn role_of(code: i64) -> Option<Role> {
     Role::ALL.into_iter().find(|value| role(*value) == code)
@@ -87,4 +98,9 @@ pub(crate) fn related_kind_of(code: i64) -> Option<RelatedKind> {
 /// What a number of [`entity_kind`] stands for.
 pub(crate) fn entity_kind_of(code: i64) -> Option<EntityKind> {
     EntityKind::ALL.into_iter().find(|value| entity_kind(*value) == code)
+}
+
+/// What a number of [`end_reason`] stands for.
+pub(crate) fn end_reason_of(code: i64) -> Option<EndReason> {
+    EndReason::ALL.into_iter().find(|value| end_reason(*value) == code)
 }

@@ -8,6 +8,8 @@ mod corrupt;
 #[cfg(test)]
 mod engine;
 #[cfg(test)]
+mod migrations;
+#[cfg(test)]
 mod plans;
 #[cfg(test)]
 mod refold;

@@ -19,6 +19,7 @@ use crm_domain::lead::Lead;
 use crm_domain::note::Note;
 use crm_domain::password_hash::PasswordHash;
 use crm_domain::session::Session;
+use crm_domain::session::end::EndReason;
 use crm_domain::task::Task;
 use crm_domain::transfer::{Moved, Transfer};
 use crm_domain::user::User;
@@ -145,7 +146,7 @@ pub async fn changes_are_applied_in_their_order<B: StoreBuilder>(builder: &B) {
         .commit()
         .insert_user(&user)
         .insert_session(&session)
-        .change(Change::EndSession { id: session.id, at: make.now() })
+        .change(Change::EndSession { id: session.id, at: make.now(), why: EndReason::Ended })
         .insert_customer(&customer)
         .add_note(&first, &note);
     world.write(commit.done()).await;
@@ -250,7 +251,7 @@ impl There {
             })
             .insert_session(&self.session)
             .change(Change::TouchSession { id: self.session.id, at: now.plus(Mirror::ENDED_FOR) })
-            .change(Change::EndSession { id: self.ended, at: now })
+            .change(Change::EndSession { id: self.ended, at: now, why: EndReason::Ended })
             .insert_lead(&make.lead("new", Some(owner)))
             .put_lead(&self.lead, self.lead.record().clone().archive(now))
             .insert_customer(&make.customer("new", owner))

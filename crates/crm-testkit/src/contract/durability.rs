@@ -9,6 +9,7 @@ use crm_app::ports::leads::Leads;
 use crm_app::ports::maintenance::Maintenance;
 use crm_domain::access::role::Role;
 use crm_domain::calendar::Calendar;
+use crm_domain::session::end::EndReason;
 
 use super::StoreBuilder;
 use super::support::observation::observe;
@@ -88,7 +89,7 @@ pub async fn another_handle_hears_of_users_sessions_and_the_calendar<B: StoreBui
     let another = world.another().await;
     assert!(another.mirror.user(id).is_some_and(|card| card.active));
     let gone = user.record().clone().deactivate(world.make.now());
-    let end = Change::EndSession { id: session.id, at: world.make.now() };
+    let end = Change::EndSession { id: session.id, at: world.make.now(), why: EndReason::Ended };
     let commit = world.make.commit().put_user(&user, gone).insert_session(&session).change(end).done();
     world.write(commit).await;
     let calendar = Calendar::parse("Europe/Berlin").unwrap();

@@ -8,6 +8,7 @@ use crm_app::mirror::{Mirror, UserCard};
 use crm_app::ports::commits::Commits;
 use crm_domain::access::role::Role;
 use crm_domain::ids::SessionId;
+use crm_domain::session::end::EndReason;
 use crm_domain::user::User;
 use crm_domain::values::name::PersonName;
 use crm_domain::version::Versioned;
@@ -47,7 +48,13 @@ pub async fn the_mirror_holds_an_ended_session_when_the_commit_answers<B: StoreB
     assert!(!world.mirror().snapshot().has_ended(session.id));
     world.write(make.commit().change(Change::TouchSession { id: session.id, at: make.tick() }).done()).await;
     assert!(!world.mirror().snapshot().has_ended(session.id));
-    world.write(make.commit().change(Change::EndSession { id: session.id, at: make.tick() }).done()).await;
+    world
+        .write(
+            make.commit()
+                .change(Change::EndSession { id: session.id, at: make.tick(), why: EndReason::Ended })
+                .done(),
+        )
+        .await;
     assert!(world.mirror().snapshot().has_ended(session.id));
 }
 
@@ -64,7 +71,7 @@ pub async fn the_mirror_ignores_a_refused_commit<B: StoreBuilder>(builder: &B) {
         .commit()
         .insert_user(&stranger)
         .put_user(&user, gone)
-        .change(Change::EndSession { id: session.id, at: make.now() })
+        .change(Change::EndSession { id: session.id, at: make.now(), why: EndReason::Ended })
         .insert_session(&session);
     assert_ne!(world.commit(commit.done()).await, Verdict::Applied);
     assert_eq!(world.mirror().user(stranger.id), None);
@@ -124,7 +131,7 @@ pub async fn the_mirror_is_filled_when_a_store_is_opened<B: StoreBuilder>(builde
     world.write(make.commit().put_user(&gone, deactivated).done()).await;
     let ended = make.session(user.record());
     let open = make.session(user.record());
-    let end = Change::EndSession { id: ended.id, at: make.now() };
+    let end = Change::EndSession { id: ended.id, at: make.now(), why: EndReason::Ended };
     world.write(make.commit().insert_session(&ended).insert_session(&open).change(end).done()).await;
     let world = world.reopened().await;
     is_held(&world, &user);
@@ -140,9 +147,19 @@ pub async fn the_mirror_forgets_sessions_that_ended_long_ago<B: StoreBuilder>(bu
     let user = world.add_user("user", Role::Agent).await.into_record();
     let (old, new) = (make.session(&user), make.session(&user));
     world.write(make.commit().insert_session(&old).insert_session(&new).done()).await;
-    world.write(make.commit().change(Change::EndSession { id: old.id, at: make.now() }).done()).await;
+    world
+        .write(
+            make.commit()
+                .change(Change::EndSession { id: old.id, at: make.now(), why: EndReason::Ended })
+                .done(),
+        )
+        .await;
     let later = make.clock.advance(Mirror::ENDED_FOR + Duration::from_secs(1));
-    world.write(make.commit().change(Change::EndSession { id: new.id, at: later }).done()).await;
+    world
+        .write(
+            make.commit().change(Change::EndSession { id: new.id, at: later, why: EndReason::Ended }).done(),
+        )
+        .await;
     assert!(!has_ended(&world, old.id));
     assert!(has_ended(&world, new.id));
 }

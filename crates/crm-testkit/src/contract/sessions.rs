@@ -1,5 +1,6 @@
 //! Sessions.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crm_app::commit::Verdict;
@@ -7,10 +8,13 @@ use crm_app::commit::change::Change;
 use crm_app::ports::sessions::Sessions;
 use crm_domain::access::role::Role;
 use crm_domain::session::Session;
+use crm_domain::session::end::{EndReason, SessionEnd};
+use crm_domain::session::rotation::{Confirmation, DeviceMark, Minted, Rotation, TokenPlace};
+use crm_domain::timestamp::Timestamp;
 use crm_domain::user::User;
 
 use super::StoreBuilder;
-use super::support::race::race;
+use super::support::race::{applied, race, race_on};
 use super::support::world::{World, everything, seen};
 use crate::fixtures::commits::Draft;
 
@@ -30,10 +34,77 @@ pub async fn an_end_keeps_the_first_moment<B: StoreBuilder>(builder: &B) {
     let (mut world, _, session) = signed_in(builder).await;
     let make = world.make.clone();
     let first = make.tick();
-    for at in [first, make.tick(), first.minus(MILLI)] {
-        world.write(make.commit().change(Change::EndSession { id: session.id, at }).done()).await;
-        assert_eq!(read(&world, &session).await, Session { ended_at: Some(first), ..session.clone() });
+    let end = SessionEnd { at: first, why: EndReason::PasswordChanged };
+    for (at, why) in
+        [(first, end.why), (make.tick(), EndReason::Theft), (first.minus(MILLI), EndReason::SignedOut)]
+    {
+        world.write(make.commit().change(Change::EndSession { id: session.id, at, why }).done()).await;
+        assert_eq!(read(&world, &session).await, Session { ended: Some(end), ..session.clone() });
     }
+}
+
+/// A rotation is applied if the session still has the one that was read, also the one it began with; it moves the
+/// session's end, and its last use as a touch does.
+pub async fn a_rotation_is_put_in_the_place_of_the_one_that_was_read<B: StoreBuilder>(builder: &B) {
+    let (mut world, _, mut session) = signed_in(builder).await;
+    let make = world.make.clone();
+    for put in rotations(&session) {
+        let (at, expires_at) = (make.tick(), session.expires_at.plus(MILLI));
+        world.write(make.commit().change(rotate(&session, put, expires_at, at)).done()).await;
+        session = Session { rotation: put, expires_at, last_used_at: at, ..session };
+        assert_eq!(read(&world, &session).await, session);
+    }
+    let earlier = Session { rotation: Rotation::BEGUN, ..session.clone() };
+    let late = rotate(&session, Rotation::BEGUN, session.expires_at, session.last_used_at.minus(MILLI));
+    world.write(make.commit().change(late).done()).await;
+    assert_eq!(read(&world, &session).await, earlier);
+}
+
+/// A rotation is stale if the session has another one than was read, was ended, or is not there; nothing is written.
+pub async fn a_rotation_of_another_state_is_stale<B: StoreBuilder>(builder: &B) {
+    let (mut world, user, session) = signed_in(builder).await;
+    let make = world.make.clone();
+    let all = rotations(&session);
+    let last = *all.last().unwrap();
+    let now = Session { rotation: last, ..session.clone() };
+    world.write(make.commit().change(rotate(&session, last, session.expires_at, make.now())).done()).await;
+    for read_before in all.into_iter().chain([Rotation::BEGUN]).filter(|rotation| *rotation != last) {
+        let of_it = Session { rotation: read_before, ..session.clone() };
+        let change = rotate(&of_it, Rotation::BEGUN, session.expires_at, make.tick());
+        assert_eq!(
+            world.commit(make.commit().change(change).done()).await,
+            Verdict::Stale,
+            "{read_before:?}"
+        );
+        assert_eq!(read(&world, &session).await, now);
+    }
+    let absent = rotate(&make.session(&user), last, session.expires_at, make.now());
+    assert_eq!(world.commit(make.commit().change(absent).done()).await, Verdict::Stale);
+    let end = Change::EndSession { id: session.id, at: make.now(), why: EndReason::Theft };
+    world.write(make.commit().change(end).done()).await;
+    let late = rotate(&now, Rotation::BEGUN, session.expires_at, make.now());
+    assert_eq!(world.commit(make.commit().change(late).done()).await, Verdict::Stale);
+    assert_eq!(read(&world, &session).await.rotation, last);
+}
+
+/// Of many rotations of one state at once, on two handles, one is applied.
+pub async fn of_racing_rotations_one_is_applied<B: StoreBuilder>(builder: &B) {
+    let (world, _, mut session) = signed_in(builder).await;
+    let make = world.make.clone();
+    let stores = [world.shared(), world.another().await.store];
+    for generation in 1..=8 {
+        let racers = (1..=16_u32).map(|sibling| {
+            let put = Rotation { in_use: TokenPlace { generation, sibling }, ..Rotation::BEGUN };
+            let commit = make.commit().change(rotate(&session, put, session.expires_at, make.now())).done();
+            (Arc::clone(&stores[sibling as usize % 2]), commit)
+        });
+        let verdicts = race_on(racers.collect()).await;
+        assert_eq!(applied(&verdicts), 1, "{verdicts:?}");
+        session = read(&world, &session).await;
+        assert_eq!(session.rotation.in_use.generation, generation);
+    }
+    let world = world.reopened().await;
+    assert_eq!(read(&world, &session).await, session);
 }
 
 /// A touch or an end of a session that is not there is none of its business: the rest of the commit is applied.
@@ -42,7 +113,7 @@ pub async fn a_session_that_is_gone_is_none_of_a_commits_business<B: StoreBuilde
     let make = world.make.clone();
     let lead = make.lead("x", None);
     let touch = Change::TouchSession { id: make.mint(), at: make.now() };
-    let end = Change::EndSession { id: make.mint(), at: make.now() };
+    let end = Change::EndSession { id: make.mint(), at: make.now(), why: EndReason::Ended };
     let commit = make.commit().change(touch).change(end).insert_lead(&lead).done();
     assert_eq!(world.commit(commit).await, Verdict::Applied);
     assert_eq!(world.lead(lead.id).await.into_record(), lead);
@@ -78,7 +149,7 @@ pub async fn open_sessions_are_the_live_ones_last_used_first<B: StoreBuilder>(bu
     let ends_now = Session { expires_at: now, ..make.session(&user) };
     let ends_soon =
         Session { expires_at: now.plus(MILLI), last_used_at: now.minus(MILLI), ..make.session(&user) };
-    let ended = Session { ended_at: Some(now), ..make.session(&user) };
+    let ended = Session { ended: Some(SessionEnd { at: now, why: EndReason::Ended }), ..make.session(&user) };
     let theirs = make.session(&other);
     let all = [&oldest, &tied, &also_tied, &ends_now, &ends_soon, &ended, &theirs];
     let commit = all.into_iter().fold(make.commit(), Draft::insert_session);
@@ -95,8 +166,10 @@ pub async fn a_session_that_is_over_is_still_found<B: StoreBuilder>(builder: &B)
     let (mut world, user, session) = signed_in(builder).await;
     let make = world.make.clone();
     let at = make.tick();
-    world.write(make.commit().change(Change::EndSession { id: session.id, at }).done()).await;
-    let over = Session { ended_at: Some(at), ..session.clone() };
+    world
+        .write(make.commit().change(Change::EndSession { id: session.id, at, why: EndReason::Ended }).done())
+        .await;
+    let over = session.clone().end(at, EndReason::Ended);
     assert_eq!(read(&world, &session).await, over);
     let found = world.store().session_by_fingerprint(&everything(), &session.fingerprint).await.unwrap();
     assert_eq!(found, Some(over));
@@ -105,6 +178,20 @@ pub async fn a_session_that_is_over_is_still_found<B: StoreBuilder>(builder: &B)
 }
 
 const MILLI: Duration = Duration::from_millis(1);
+
+/// Rotations that follow one another, each with another thing in it.
+fn rotations(session: &Session) -> Vec<Rotation> {
+    let at = session.created_at;
+    let begun = Rotation { successor: Some(Minted { sibling: 1, at }), ..Rotation::BEGUN };
+    let again = Rotation { successor: Some(Minted { sibling: 2, at: at.plus(MILLI) }), ..begun };
+    let confirmed = Some(Confirmation { at, by: DeviceMark([7; 16]) });
+    let in_use = TokenPlace { generation: 1, sibling: 2 };
+    vec![begun, again, Rotation { in_use, confirmed, ..begun }, Rotation { in_use, confirmed, ..again }]
+}
+
+fn rotate(session: &Session, put: Rotation, expires_at: Timestamp, at: Timestamp) -> Change {
+    Change::RotateSession { id: session.id, read: session.rotation, put, expires_at, at }
+}
 
 async fn signed_in<B: StoreBuilder>(builder: &B) -> (World<'_, B>, User, Session) {
     let mut world = World::new(builder).await;

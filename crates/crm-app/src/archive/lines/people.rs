@@ -2,7 +2,10 @@
 
 use crm_domain::access::role::Role;
 use crm_domain::calendar::Calendar;
+use crm_domain::flaw::Flaw;
 use crm_domain::password_hash::PasswordHash;
+use crm_domain::session::end::{EndReason, SessionEnd};
+use crm_domain::session::rotation::{Confirmation, DeviceMark, Minted, Rotation, TokenPlace};
 use crm_domain::session::{RefreshFingerprint, Session};
 use crm_domain::transfer::{Moved, Transfer};
 use crm_domain::user::User;
@@ -10,6 +13,7 @@ use crm_domain::values::email::Email;
 use crm_domain::values::name::PersonName;
 use crm_domain::version::{Version, Versioned};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::fields::{Read, base64, hash, id, parse, time, time_opt};
 use crate::archive::SignIn;
@@ -97,6 +101,60 @@ pub(super) struct SessionLine {
     address: Option<String>,
     user_agent: Option<String>,
     ended_at: Option<String>,
+    #[serde(default)]
+    ended_because: Option<String>,
+    #[serde(default)]
+    rotation: RotationLine,
+}
+
+/// Which refresh tokens are good; left out by archives from before they changed with their use.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RotationLine {
+    generation: u32,
+    sibling: u32,
+    confirmed_at: Option<String>,
+    confirmed_by: Option<String>,
+    successor: Option<u32>,
+    minted_at: Option<String>,
+}
+
+impl RotationLine {
+    fn of(rotation: &Rotation) -> Self {
+        Self {
+            generation: rotation.in_use.generation,
+            sibling: rotation.in_use.sibling,
+            confirmed_at: rotation.confirmed.map(|confirmed| confirmed.at.to_string()),
+            confirmed_by: rotation.confirmed.map(|confirmed| Uuid::from_bytes(confirmed.by.0).to_string()),
+            successor: rotation.successor.map(|minted| minted.sibling),
+            minted_at: rotation.successor.map(|minted| minted.at.to_string()),
+        }
+    }
+
+    fn read(&self) -> Read<Rotation> {
+        let confirmed_at = time_opt("confirmed_at", self.confirmed_at.as_deref())?;
+        let confirmed = match (confirmed_at, &self.confirmed_by) {
+            (Some(at), Some(by)) => {
+                let by = parse("confirmed_by", by, mark)?;
+                Some(Confirmation { at, by })
+            }
+            (Some(_) | None, None) | (None, Some(_)) => None,
+        };
+        let minted_at = time_opt("minted_at", self.minted_at.as_deref())?;
+        let successor = self.successor.zip(minted_at).map(|(sibling, at)| Minted { sibling, at });
+        let in_use = TokenPlace { generation: self.generation, sibling: self.sibling };
+        Ok(Rotation { in_use, confirmed, successor })
+    }
+}
+
+fn mark(text: &str) -> Result<DeviceMark, Flaw> {
+    let uuid =
+        Uuid::try_parse(text).map_err(|_| Flaw::new("invalid", "must be 16 bytes, written as a UUID"))?;
+    Ok(DeviceMark(uuid.into_bytes()))
+}
+
+fn reason(text: &str) -> Result<EndReason, Flaw> {
+    EndReason::parse(text).ok_or_else(|| Flaw::new("invalid", "must be a reason for the end of a session"))
 }
 
 impl SessionLine {
@@ -113,7 +171,9 @@ impl SessionLine {
             expires_at: session.expires_at.to_string(),
             address: session.address.clone(),
             user_agent: session.user_agent.clone(),
-            ended_at: session.ended_at.map(|at| at.to_string()),
+            ended_at: session.ended.map(|end| end.at.to_string()),
+            ended_because: session.ended.map(|end| end.why.as_str().to_owned()),
+            rotation: RotationLine::of(&session.rotation),
         }
     }
 
@@ -128,7 +188,14 @@ impl SessionLine {
             expires_at: time("expires_at", &self.expires_at)?,
             address: self.address,
             user_agent: self.user_agent,
-            ended_at: time_opt("ended_at", self.ended_at.as_deref())?,
+            ended: match time_opt("ended_at", self.ended_at.as_deref())? {
+                Some(at) => {
+                    let why = self.ended_because.as_deref().unwrap_or(EndReason::Ended.as_str());
+                    Some(SessionEnd { at, why: parse("ended_because", why, reason)? })
+                }
+                None => None,
+            },
+            rotation: self.rotation.read()?,
         };
         Ok(SignIn { session, commit: id("commit", &self.commit)? })
     }

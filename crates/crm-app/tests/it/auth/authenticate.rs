@@ -2,6 +2,7 @@ use crm_app::auth::authenticate::authenticate;
 use crm_app::commit::change::Change;
 use crm_domain::access::actor::{Actor, SignedIn};
 use crm_domain::access::role::Role;
+use crm_domain::session::end::EndReason;
 use crm_domain::user::User;
 use crm_domain::version::{Replace, Version, Versioned};
 
@@ -44,7 +45,7 @@ async fn a_token_dies_with_the_access_of_its_user() {
 async fn a_token_dies_with_its_session() {
     let mut stage = Stage::new();
     let ctx = stage.ctx();
-    stage.mirror.apply(&[Change::EndSession { id: session(), at: stage.now() }]);
+    stage.mirror.apply(&[Change::EndSession { id: session(), at: stage.now(), why: EndReason::Ended }]);
     assert_eq!(why(authenticate(&ctx, &token_of(&stage.ann))), "token refused");
 }
 

@@ -3,13 +3,17 @@ use crm_app::commit::change::Change;
 use crm_app::commit::expect::Expect;
 use crm_app::commit::{Commit, UniqueKey, Verdict};
 use crm_app::ports::passwords::{HashError, MockPasswords};
+use crm_app::ports::tokens::Tokens;
 use crm_domain::activity::EntityRef;
 use crm_domain::audit::AuditKind;
+use crm_domain::ids::SessionKind;
 use crm_domain::raw::{Members, Raw};
-use crm_domain::session::{RefreshFingerprint, Session};
+use crm_domain::session::Session;
+use crm_domain::session::rotation::Rotation;
 use crm_domain::user::User;
 use crm_domain::version::Version;
 use crm_testkit::passwords::PlainPasswords;
+use crm_testkit::tokens::PlainTokens;
 use secrecy::ExposeSecret;
 
 use crate::support::said::{unavailable, why};
@@ -18,12 +22,6 @@ use crate::support::{stored, texts};
 
 fn credentials(email: &str, password: &str) -> Members {
     texts([("email", email), ("password", password)])
-}
-
-fn fingerprint(token: &str) -> RefreshFingerprint {
-    let mut bytes = [0; 32];
-    bytes[..token.len()].copy_from_slice(token.as_bytes());
-    RefreshFingerprint(bytes)
 }
 
 #[tokio::test]
@@ -36,21 +34,23 @@ async fn signing_in_begins_a_session_and_keeps_only_a_fingerprint_of_its_token()
     let sent = credentials(" ANN@crm.example ", "ann-secret");
     let sign_in = login(&stage.ctx(), sent, device).await.unwrap();
     let (id, now) = (minted(1), stage.now());
+    let first = format!("refresh {id} 0 0");
     assert_eq!(sign_in.user, ann);
     assert_eq!(sign_in.tokens.access_token.expose_secret(), format!("access {} {id} 0", stage.ann.id));
-    assert_eq!(sign_in.tokens.refresh_token.expose_secret(), "refresh 1");
+    assert_eq!(sign_in.tokens.refresh_token.expose_secret(), first);
     assert_eq!(sign_in.tokens.expires_in.as_secs(), 900);
     let session = Session {
         id,
         user: stage.ann.id,
-        fingerprint: fingerprint("refresh 1"),
+        fingerprint: PlainTokens.fingerprint(&first),
+        rotation: Rotation::BEGUN,
         access_version: 0,
         created_at: now,
         last_used_at: now,
-        expires_at: now.plus(stage.rules.session_life),
+        expires_at: now.plus(stage.rules.session_lives.idle),
         address: Some("192.0.2.1".to_owned()),
         user_agent: Some("ö".repeat(300)),
-        ended_at: None,
+        ended: None,
     };
     assert_eq!(
         written.only(),
@@ -165,7 +165,8 @@ async fn a_fingerprint_that_is_taken_is_made_anew() {
     stage.answers([Ok(Verdict::Duplicate(UniqueKey::Fingerprint)), Ok(Verdict::Applied)]);
     let sent = credentials("ann@crm.example", "ann-secret");
     let sign_in = login(&stage.ctx(), sent, Device::default()).await.unwrap();
-    assert_eq!(sign_in.tokens.refresh_token.expose_secret(), "refresh 2");
+    let second = format!("refresh {} 0 0", minted::<SessionKind>(5));
+    assert_eq!(sign_in.tokens.refresh_token.expose_secret(), second);
 }
 
 #[tokio::test]

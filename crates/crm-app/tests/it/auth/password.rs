@@ -7,6 +7,7 @@ use crm_domain::activity::{Activity, ActivityType, EntityRef};
 use crm_domain::meta::Meta;
 use crm_domain::raw::{Members, Raw};
 use crm_domain::session::Session;
+use crm_domain::session::end::EndReason;
 use crm_domain::user::User;
 use crm_domain::version::Replace;
 use crm_testkit::passwords::PlainPasswords;
@@ -38,8 +39,8 @@ async fn a_password_change_ends_the_users_other_sessions_and_no_token_of_this_on
         Commit {
             id: minted(1),
             changes: vec![
-                Change::EndSession { id: phone.id, at: now },
-                Change::EndSession { id: laptop.id, at: now },
+                Change::EndSession { id: phone.id, at: now, why: EndReason::PasswordChanged },
+                Change::EndSession { id: laptop.id, at: now, why: EndReason::PasswordChanged },
                 Change::PutUser(Replace { before, after }),
             ],
             expects: vec![stands(&stage.ann)],

@@ -4,6 +4,7 @@ use crm_app::commit::change::Change;
 use crm_domain::access::actor::Actor;
 use crm_domain::access::scope::Sight;
 use crm_domain::session::Session;
+use crm_domain::session::end::EndReason;
 
 use crate::support::said::{unavailable, why};
 use crate::support::stage::{Stage, minted, session, stands};
@@ -39,14 +40,14 @@ async fn everybody_ends_their_own_sessions_and_nobody_elses() {
     assert_eq!(why(end(&ctx, &stage.ann(), &session().to_string()).await), "no session");
     assert_eq!(why(end(&ctx, &stage.ann(), "current").await), "id: invalid");
     end(&ctx, &stage.ann(), &id).await.unwrap();
-    let ended = Change::EndSession { id: phone.id, at: stage.now() };
+    let ended = Change::EndSession { id: phone.id, at: stage.now(), why: EndReason::Ended };
     assert_eq!(written.only(), Commit::new(minted(1)).change(ended).expect(stands(&stage.ann)));
 }
 
 #[tokio::test]
 async fn ending_a_session_again_writes_nothing() {
     let mut stage = Stage::new();
-    let ended = stage.make.session(&stage.ann).end(stage.now());
+    let ended = stage.make.session(&stage.ann).end(stage.now(), EndReason::SignedOut);
     let id = ended.id.to_string();
     stage.sessions.expect_session().returning(move |_, _| Ok(Sight::Seen(ended.clone())));
     end(&stage.ctx(), &stage.ann(), &id).await.unwrap();
@@ -61,7 +62,8 @@ async fn all_sessions_but_the_one_that_asks_are_ended_in_one_commit() {
     stage.sessions.expect_open_sessions().returning(move |_, _, _| Ok(open.clone()));
     let written = stage.applies();
     end_others(&stage.ctx(), &stage.ann()).await.unwrap();
-    let ended = [phone.id, laptop.id].map(|id| Change::EndSession { id, at: stage.now() });
+    let ended =
+        [phone.id, laptop.id].map(|id| Change::EndSession { id, at: stage.now(), why: EndReason::Ended });
     let commit = ended.into_iter().fold(Commit::new(minted(1)), Commit::change);
     assert_eq!(written.only(), commit.expect(stands(&stage.ann)));
 }

@@ -32,10 +32,10 @@ use crm_testkit::blinding::PlainBlinding;
 use crm_testkit::clock::FixedClock;
 use crm_testkit::ids::SequentialIds;
 use crm_testkit::passwords::PlainPasswords;
+use crm_testkit::tokens::PlainTokens;
 use secrecy::ExposeSecret;
 
 use crate::support::texts;
-use crate::support::tokens::PlainTokens;
 
 /// A workspace on a store of its own.
 pub(crate) struct Office {
@@ -54,7 +54,7 @@ impl Office {
             clock: Arc::<FixedClock>::clone(&clock),
             ids: Arc::new(SequentialIds::new()),
             passwords: Arc::new(PlainPasswords),
-            tokens: Arc::new(PlainTokens::default()),
+            tokens: Arc::new(PlainTokens),
             trail: Arc::new(Trail::new(AuditKey::derive(b"tests"))),
             guard: Arc::new(Guard::new(Limits::default(), Arc::new(PlainBlinding))),
             queue: Queue::new(),

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use crm_app::auth::login::SignIn;
+use crm_app::auth::login::{Device, SignIn};
 use crm_app::auth::refresh::{TokenPair, refresh};
 use crm_app::auth::{logout::logout, password, sessions};
 use crm_app::error::AppError;
@@ -19,7 +19,7 @@ fn shown(sign_in: &SignIn) -> Members {
 }
 
 async fn renewed(office: &Office, sign_in: &SignIn) -> Result<TokenPair, AppError> {
-    refresh(&office.ctx, shown(sign_in)).await
+    refresh(&office.ctx, shown(sign_in), &Device::default()).await
 }
 
 #[tokio::test]
@@ -29,8 +29,7 @@ async fn a_refresh_token_is_good_again_and_again_until_the_session_is_signed_out
     let sign_in = office.sign_in("ann", "ann-secret").await.unwrap();
     for _ in 0..3 {
         office.clock.advance(Duration::from_hours(1));
-        let tokens = renewed(&office, &sign_in).await.unwrap();
-        assert_eq!(tokens.refresh_token.expose_secret(), sign_in.tokens.refresh_token.expose_secret());
+        renewed(&office, &sign_in).await.unwrap();
     }
     let mine = sessions::list(&office.ctx, &ann).await.unwrap();
     assert_eq!(mine[0].last_used_at, office.ctx.now(), "last used first");
@@ -40,6 +39,38 @@ async fn a_refresh_token_is_good_again_and_again_until_the_session_is_signed_out
     assert_eq!(why(renewed(&office, &sign_in).await), "token refused");
     logout(&office.ctx, shown(&sign_in)).await.unwrap();
     assert_eq!(sessions::list(&office.ctx, &ann).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn whoever_takes_each_new_refresh_token_stays_signed_in_for_a_month() {
+    let office = Office::open();
+    office.hire("ann", Role::Agent).await;
+    let begun = office.ctx.now();
+    let mut token = office.sign_in("ann", "ann-secret").await.unwrap().tokens.refresh_token;
+    let end = loop {
+        let body = texts([("refreshToken", token.expose_secret())]);
+        match refresh(&office.ctx, body, &Device::default()).await {
+            Ok(tokens) => token = tokens.refresh_token,
+            Err(_) => break office.ctx.now(),
+        }
+        office.clock.advance(Duration::from_hours(5));
+    };
+    assert_eq!(end.since(begun), Duration::from_hours(30 * 24));
+}
+
+#[tokio::test]
+async fn a_stolen_refresh_token_costs_the_session_and_its_access_tokens() {
+    let office = Office::open();
+    let ann = office.hire("ann", Role::Agent).await;
+    let sign_in = office.sign_in("ann", "ann-secret").await.unwrap();
+    let tokens = renewed(&office, &sign_in).await.unwrap();
+    let body = texts([("refreshToken", tokens.refresh_token.expose_secret())]);
+    refresh(&office.ctx, body.clone(), &Device::default()).await.unwrap();
+    office.clock.advance(Duration::from_secs(11));
+    assert_eq!(why(renewed(&office, &sign_in).await), "token refused");
+    assert_eq!(why(office.actor(&sign_in)), "token refused");
+    assert_eq!(why(refresh(&office.ctx, body, &Device::default()).await), "token refused");
+    assert_eq!(sessions::list(&office.ctx, &ann).await.unwrap().len(), 1, "the other session lives on");
 }
 
 #[tokio::test]

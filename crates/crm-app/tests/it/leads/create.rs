@@ -6,6 +6,7 @@ use crm_domain::activity::{Activity, ActivityType, EntityRef};
 use crm_domain::ids::UserId;
 use crm_domain::lead::{Lead, LeadStatus};
 use crm_domain::raw::{Members, Raw};
+use crm_domain::session::end::EndReason;
 use crm_domain::values::company::Company;
 use crm_domain::values::email::Email;
 use crm_domain::values::name::Name;
@@ -194,7 +195,7 @@ async fn whoever_was_deactivated_meanwhile_makes_nothing() {
     let ann = stage.ann();
     stage.deactivates(&stage.ann);
     assert_eq!(why(create(&stage.ctx(), &ann, texts([("name", "Ada")])).await), "token refused");
-    let end = Change::EndSession { id: session(), at: stage.now() };
+    let end = Change::EndSession { id: session(), at: stage.now(), why: EndReason::Ended };
     stage.mirror.apply(&[end]);
     assert_eq!(why(create(&stage.ctx(), &stage.bob(), texts([("name", "Ada")])).await), "token refused");
 }

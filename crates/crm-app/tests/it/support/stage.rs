@@ -42,8 +42,8 @@ use crm_testkit::fixtures::Maker;
 use crm_testkit::fixtures::events::by;
 use crm_testkit::ids::SequentialIds;
 use crm_testkit::passwords::PlainPasswords;
+use crm_testkit::tokens::PlainTokens;
 
-use super::tokens::PlainTokens;
 use super::written::Written;
 
 /// What a use case is tried on.
@@ -166,7 +166,7 @@ impl Stage {
             clock: Arc::<crm_testkit::clock::FixedClock>::clone(&self.make.clock),
             ids: Arc::new(SequentialIds::after(MINTED_BEFORE)),
             passwords,
-            tokens: Arc::new(PlainTokens::default()),
+            tokens: Arc::new(PlainTokens),
             trail: Arc::new(Trail::new(AuditKey::derive(b"tests"))),
             guard: Arc::new(Guard::new(self.limits, Arc::new(PlainBlinding))),
             queue: Queue::new(),

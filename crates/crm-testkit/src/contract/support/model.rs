@@ -99,6 +99,7 @@ impl Model {
             }
             Change::InsertSession(_)
             | Change::TouchSession { .. }
+            | Change::RotateSession { .. }
             | Change::EndSession { .. }
             | Change::PutTransfer(_)
             | Change::DeleteTransfer(_)
