@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::etag;
 use crate::problem::Problem;
+use crate::slices;
 
 /// An answer that is no failure.
 #[derive(Debug)]
@@ -25,6 +26,7 @@ pub(crate) struct Answer {
 enum Tag {
     None,
     OfBody,
+    OfLasting,
     OfVersion(Version),
 }
 
@@ -85,6 +87,11 @@ impl Answer {
         Self { tag: Tag::OfBody, ..self }
     }
 
+    /// The same with an entity tag of a body that lasts as long as the program: no other may ever lie where it does.
+    pub(crate) fn tagged_for_good(self) -> Self {
+        Self { tag: Tag::OfLasting, ..self }
+    }
+
     /// The same, not to be kept by anybody.
     pub(crate) fn secret(self) -> Self {
         self.cached(NO_STORE)
@@ -116,6 +123,7 @@ impl Answer {
         let tag = match self.tag {
             Tag::None => None,
             Tag::OfBody => Some(etag::of_body(&self.body)),
+            Tag::OfLasting => Some(etag::of_lasting(&self.body)),
             Tag::OfVersion(version) => Some(etag::of_version(version, &self.body)),
         };
         let has_it =
@@ -132,6 +140,6 @@ impl Answer {
         if has_it {
             return response.finish();
         }
-        response.insert_header((CONTENT_TYPE, self.media_type)).body(self.body)
+        response.insert_header((CONTENT_TYPE, self.media_type)).body(slices::body_of(self.body))
     }
 }

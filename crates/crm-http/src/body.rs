@@ -22,22 +22,16 @@ pub(crate) struct Limits {
     pub(crate) time: Duration,
 }
 
-/// Reads the JSON object that a request must have.
-///
-/// # Errors
-/// 415, 413, 408, or 400 with where it goes wrong.
-pub(crate) async fn read(headers: &HeaderMap, payload: Payload, limits: Limits) -> Result<Members, Problem> {
-    match read_optional(headers, payload, limits).await? {
-        Some(members) => Ok(members),
-        None => Err(Problem::new(Kind::MALFORMED_JSON, "the body is empty: send a JSON object")),
-    }
+/// Says that a request has no body where it must have one.
+pub(crate) fn missing() -> Problem {
+    Problem::new(Kind::MALFORMED_JSON, "the body is empty: send a JSON object")
 }
 
 /// Reads the JSON object that a request may have.
 ///
 /// # Errors
-/// As [`read`].
-pub(crate) async fn read_optional(
+/// 415, 413, 408, or 400 with where it goes wrong.
+pub(crate) async fn read(
     headers: &HeaderMap,
     payload: Payload,
     limits: Limits,

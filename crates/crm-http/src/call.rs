@@ -13,6 +13,7 @@ use crate::body::{self, Limits};
 use crate::client_address::client_address;
 use crate::dto::people::People;
 use crate::etag;
+use crate::in_flight::Admitted;
 use crate::problem::Problem;
 use crate::query;
 use crate::state::HttpState;
@@ -22,11 +23,18 @@ pub(crate) struct Call {
     state: HttpState,
     request: HttpRequest,
     payload: Payload,
+    room: Option<Admitted>,
 }
 
 impl Call {
-    pub(crate) fn new(state: HttpState, request: HttpRequest, payload: Payload) -> Self {
-        Self { state, request, payload }
+    /// A request, and the room it has among those that are being answered; what is not counted has none.
+    pub(crate) fn new(
+        state: HttpState,
+        request: HttpRequest,
+        payload: Payload,
+        room: Option<Admitted>,
+    ) -> Self {
+        Self { state, request, payload, room }
     }
 
     /// What all threads share.
@@ -77,8 +85,19 @@ impl Call {
     /// # Errors
     /// See [`body::read`].
     pub(crate) async fn body(&mut self) -> Result<Members, Problem> {
+        let members = self.optional_body().await?;
+        members.ok_or_else(body::missing)
+    }
+
+    /// Reads the body, if there is one. Meanwhile others may have the room: a client that sends slowly takes none.
+    async fn optional_body(&mut self) -> Result<Option<Members>, Problem> {
+        let is_counted = self.room.take().is_some();
         let limits = self.limits();
-        body::read(self.request.headers(), self.payload.take(), limits).await
+        let members = body::read(self.request.headers(), self.payload.take(), limits).await?;
+        if is_counted {
+            self.room = Some(self.state.in_flight().admit().await.ok_or_else(Problem::overloaded)?);
+        }
+        Ok(members)
     }
 
     /// Checks that the request has no body, or one that says nothing but what the record shows anyway.
@@ -86,9 +105,7 @@ impl Call {
     /// # Errors
     /// See [`body::read`]; unknown members are named.
     pub(crate) async fn empty_body(&mut self, ignored: &[&'static [&'static str]]) -> Result<(), Problem> {
-        let limits = self.limits();
-        let members = body::read_optional(self.request.headers(), self.payload.take(), limits).await?;
-        let Some(members) = members else {
+        let Some(members) = self.optional_body().await? else {
             return Ok(());
         };
         let is_ignored = |name: &str| ignored.iter().any(|names| names.contains(&name));

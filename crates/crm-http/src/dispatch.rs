@@ -78,20 +78,22 @@ fn refuse(request: &HttpRequest, problem: &Problem) -> HttpResponse {
 
 async fn answer(route: &Route, state: HttpState, request: &HttpRequest, payload: Payload) -> Outcome {
     // Operators and monitors get their answer even when there is no room for anybody else.
-    let _room = match route.class {
+    let room = match route.class {
         Class::Service => None,
-        Class::Login | Class::Read | Class::Write => Some(state.in_flight().admit().ok_or_else(overloaded)?),
+        Class::Login | Class::Read | Class::Write => {
+            Some(state.in_flight().admit().await.ok_or_else(Problem::overloaded)?)
+        }
     };
     let handling = match route.run() {
         Run::Open(run) => {
             count(&state, route.class, by_address(&state, request))?;
-            run(Call::new(state.clone(), request.clone(), payload))
+            run(Call::new(state.clone(), request.clone(), payload, room))
         }
         Run::Signed(action, run) => {
             let actor = sign_in(&state, route.class, request)?;
             count(&state, route.class, by_account(&actor))?;
             authorize(&actor, *action).map_err(|denied| Problem::new(Kind::FORBIDDEN, denied.to_string()))?;
-            run(Call::new(state.clone(), request.clone(), payload), actor)
+            run(Call::new(state.clone(), request.clone(), payload, room), actor)
         }
     };
     let guarded = AssertUnwindSafe(handling).catch_unwind();
@@ -159,10 +161,6 @@ fn by_address(state: &HttpState, request: &HttpRequest) -> Caller {
 
 fn address(state: &HttpState, request: &HttpRequest) -> Option<IpAddr> {
     client_address(request.head(), |peer| (state.options().trusts_proxy)(peer))
-}
-
-fn overloaded() -> Problem {
-    Problem::new(Kind::OVERLOADED, "too many requests are being answered: try again").retry_after(1)
 }
 
 #[cfg(test)]

@@ -1,17 +1,22 @@
 //! The outermost layer: names the request, writes its line in the log, counts it, and puts on the headers that every
 //! answer has. What failed before it reached a handler becomes a problem here.
 
+use std::panic::AssertUnwindSafe;
+use std::rc::Rc;
 use std::time::Instant;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
 use actix_web::http::header::{CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue};
-use actix_web::http::{Method, StatusCode};
+use actix_web::http::{Method, StatusCode, Version};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, web};
+use crm_domain::ids::UserId;
+use futures_util::FutureExt as _;
 use tracing::Instrument as _;
 
+use crate::connection::answers::Answers;
 use crate::dispatch::Trace;
 use crate::etag;
 use crate::problem::{MEDIA_TYPE, Problem};
@@ -19,7 +24,15 @@ use crate::request_id::{self, RequestId};
 use crate::state::HttpState;
 
 /// The route's name in the log and the metrics where there is none.
-const NO_ROUTE: &str = "none";
+pub(crate) const NO_ROUTE: &str = "none";
+
+/// What every answer says to browsers.
+pub(crate) const FIXED: [(&str, &str); 4] = [
+    ("x-content-type-options", "nosniff"),
+    ("x-frame-options", "DENY"),
+    ("referrer-policy", "no-referrer"),
+    ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
+];
 
 /// Wraps everything.
 pub(crate) async fn edge<B>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<BoxBody>, Error>
@@ -34,20 +47,40 @@ where
     request.extensions_mut().insert(id.clone());
     let method = request.method().clone();
     let span = tracing::info_span!("request", id = %id);
-    let answered = next.call(request).instrument(span).await;
-    let mut response = match answered {
-        Ok(response) => as_problem(response.map_into_boxed_body(), &id),
-        Err(error) => {
+    let answers = answers_of(&request);
+    let _asked = answers.as_ref().map(Answers::ask);
+    let answering = AssertUnwindSafe(async { next.call(request).await }).catch_unwind();
+    let mut response = match answering.instrument(span).await {
+        Ok(Ok(response)) => as_problem(response.map_into_boxed_body(), &id),
+        Ok(Err(error)) => {
             let status = error.as_response_error().status_code();
             let mut answer = Problem::of_status(status).respond(&id);
             decorate(answer.headers_mut(), &state, &id);
             return Err(InternalError::from_response(error, answer).into());
         }
+        Err(_) => {
+            let problem = Problem::internal("the way to the handler panicked".into());
+            problem.log();
+            let mut answer = problem.respond(&id);
+            decorate(answer.headers_mut(), &state, &id);
+            note(&method, NO_ROUTE, answer.status(), None, &id, started);
+            return Err(InternalError::from_response("panicked", answer).into());
+        }
     };
     mark_compressed(response.headers_mut());
     decorate(response.headers_mut(), &state, &id);
     record(&method, &response, &id, started);
-    Ok(response)
+    Ok(match answers {
+        Some(answers) => response.map_body(|_, body| answers.give(body)),
+        None => response,
+    })
+}
+
+/// What an HTTP/2 connection keeps of its answers. On HTTP/1 there is one at a time, and the connection itself sees
+/// whether it is taken.
+fn answers_of(request: &ServiceRequest) -> Option<Rc<Answers>> {
+    let answers = request.conn_data::<Rc<Answers>>()?;
+    (request.version() == Version::HTTP_2).then(|| Rc::clone(answers))
 }
 
 /// What the framework refused on its own, as a problem.
@@ -89,32 +122,40 @@ fn decorate(headers: &mut HeaderMap, state: &HttpState, id: &RequestId) {
     if let Ok(id) = HeaderValue::from_str(id.as_str()) {
         headers.insert(HeaderName::from_static(request_id::HEADER), id);
     }
-    let fixed = [
-        ("x-content-type-options", "nosniff"),
-        ("x-frame-options", "DENY"),
-        ("referrer-policy", "no-referrer"),
-        ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
-    ];
-    for (name, value) in fixed {
+    for (name, value) in FIXED {
         let name = HeaderName::from_static(name);
         // The pages of the documentation bring their own policy.
         if !headers.contains_key(&name) {
             headers.insert(name, HeaderValue::from_static(value));
         }
     }
-    let https_only =
-        state.options().hsts.map(|life| format!("max-age={}; includeSubDomains", life.as_secs()));
-    if let Some(Ok(https_only)) = https_only.map(|text| HeaderValue::from_str(&text)) {
+    if let Some(Ok(https_only)) = https_only(state).map(|text| HeaderValue::from_str(&text)) {
         headers.insert(HeaderName::from_static("strict-transport-security"), https_only);
     }
+}
+
+/// Tells browsers to use HTTPS only, where the server is reached by it.
+pub(crate) fn https_only(state: &HttpState) -> Option<String> {
+    state.options().hsts.map(|life| format!("max-age={}; includeSubDomains", life.as_secs()))
 }
 
 fn record(method: &Method, response: &ServiceResponse<BoxBody>, id: &RequestId, started: Instant) {
     let trace = response.request().extensions().get::<Trace>().copied();
     let route = trace.map_or(NO_ROUTE, |trace| trace.route);
-    let status = response.status();
+    let user = trace.and_then(|trace| trace.user);
+    note(method, route, response.status(), user, id, started);
+}
+
+fn note(
+    method: &Method,
+    route: &'static str,
+    status: StatusCode,
+    user: Option<UserId>,
+    id: &RequestId,
+    started: Instant,
+) {
     let took = started.elapsed();
-    let user = trace.and_then(|trace| trace.user).map(|user| user.to_string());
+    let user = user.map(|user| user.to_string());
     tracing::info!(
         target: "crm_http::access",
         method = %method,

@@ -4,11 +4,15 @@
 //! as the names of people. What changes a record compares the version only. A compressed answer is made of other bytes,
 //! so that its tag ends in the coding.
 
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
 use actix_web::HttpRequest;
 use actix_web::http::Method;
 use actix_web::http::header::{HeaderName, IF_MATCH, IF_NONE_MATCH};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use bytes::Bytes;
 use crm_app::precondition::Precondition;
 use crm_domain::flaw::Flaw;
 use crm_domain::version::Version;
@@ -36,6 +40,16 @@ fn uncompressed(opaque: &str) -> &str {
 /// The tag of a body that is no single record.
 pub(crate) fn of_body(body: &[u8]) -> String {
     format!("\"{}\"", hash(body))
+}
+
+/// The tag of a body that is the same as long as the program runs: hashed once, since it may be large. It is known again
+/// by where it lies.
+pub(crate) fn of_lasting(body: &Bytes) -> String {
+    static TAGS: Mutex<BTreeMap<(usize, usize), String>> = Mutex::new(BTreeMap::new());
+    let place = (body.as_ptr().addr(), body.len());
+    // Nothing in here panics half way.
+    let mut tags = TAGS.lock().unwrap_or_else(PoisonError::into_inner);
+    tags.entry(place).or_insert_with(|| of_body(body)).clone()
 }
 
 /// The tag of a record at this version, shown by this body.

@@ -1,33 +1,54 @@
-//! How many requests are answered at a time: beyond the limit it is better to say so at once than to be slow for all.
+//! How many requests are answered at a time. Beyond that some wait a moment; beyond those it is better to say so at once
+//! than to be slow for all.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
 
 /// Counts the requests that are being answered.
 #[derive(Debug, Clone)]
 pub(crate) struct InFlight {
-    now: Arc<AtomicUsize>,
-    most: usize,
+    rooms: Arc<Semaphore>,
+    waiting: Arc<AtomicUsize>,
+    most_waiting: usize,
+    patience: Duration,
 }
 
 /// A request that is being answered; dropping it makes room.
 #[derive(Debug)]
-pub(crate) struct Admitted(Arc<AtomicUsize>);
+pub(crate) struct Admitted {
+    _room: OwnedSemaphorePermit,
+}
+
+/// A request that waits; dropping it ends that.
+struct Waiting<'a>(&'a AtomicUsize);
 
 impl InFlight {
-    pub(crate) fn new(most: usize) -> Self {
-        Self { now: Arc::new(AtomicUsize::new(0)), most }
+    /// Room for `most`, and for `most_waiting` that wait so long at most.
+    pub(crate) fn new(most: usize, most_waiting: usize, patience: Duration) -> Self {
+        let rooms = Arc::new(Semaphore::new(most.min(Semaphore::MAX_PERMITS)));
+        Self { rooms, waiting: Arc::default(), most_waiting, patience }
     }
 
-    /// Room for one more, if there is.
-    pub(crate) fn admit(&self) -> Option<Admitted> {
-        let before = self.now.fetch_add(1, Ordering::AcqRel);
-        let admitted = Admitted(Arc::clone(&self.now));
-        (before < self.most).then_some(admitted)
+    /// Room for one more, if there is or will be soon.
+    pub(crate) async fn admit(&self) -> Option<Admitted> {
+        if let Ok(room) = Arc::clone(&self.rooms).try_acquire_owned() {
+            return Some(Admitted { _room: room });
+        }
+        let before = self.waiting.fetch_add(1, Ordering::AcqRel);
+        let _waiting = Waiting(&self.waiting);
+        if before >= self.most_waiting {
+            return None;
+        }
+        let room = timeout(self.patience, Arc::clone(&self.rooms).acquire_owned()).await;
+        Some(Admitted { _room: room.ok()?.ok()? })
     }
 }
 
-impl Drop for Admitted {
+impl Drop for Waiting<'_> {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::AcqRel);
     }
@@ -35,17 +56,37 @@ impl Drop for Admitted {
 
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt as _;
+
     use super::*;
 
-    #[test]
-    fn there_is_room_for_so_many_and_again_when_one_is_gone() {
-        let in_flight = InFlight::new(2);
-        let first = in_flight.admit().unwrap();
-        let second = in_flight.admit().unwrap();
-        assert!(in_flight.admit().is_none());
-        assert!(in_flight.admit().is_none(), "a refusal takes no room");
+    const PATIENCE: Duration = Duration::from_secs(1);
+
+    #[tokio::test(start_paused = true)]
+    async fn there_is_room_for_so_many_and_again_when_one_is_gone() {
+        let in_flight = InFlight::new(2, 0, PATIENCE);
+        let first = in_flight.admit().await.unwrap();
+        let second = in_flight.admit().await.unwrap();
+        assert!(in_flight.admit().await.is_none());
+        assert!(in_flight.admit().await.is_none(), "a refusal takes no room");
         drop(first);
-        assert!(in_flight.admit().is_some());
+        assert!(in_flight.admit().await.is_some());
         drop(second);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn so_many_wait_for_so_long() {
+        let in_flight = InFlight::new(1, 1, PATIENCE);
+        let first = in_flight.admit().await.unwrap();
+        let begun = tokio::time::Instant::now();
+        assert!(in_flight.admit().await.is_none(), "no room came free");
+        assert_eq!(begun.elapsed(), PATIENCE);
+
+        let mut second = Box::pin(in_flight.admit());
+        assert!(second.as_mut().now_or_never().is_none(), "it waits");
+        assert!(in_flight.admit().now_or_never().unwrap().is_none(), "another does not");
+        drop(first);
+        assert!(second.await.is_some());
+        assert!(in_flight.admit().await.is_some(), "nobody waits any more");
     }
 }

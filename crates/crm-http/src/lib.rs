@@ -5,6 +5,7 @@
 //!
 //! # Where things are
 //! - All routes at a glance: [`app::routes`]. A handler: the file of its resource under `routes/`.
+//! - What a connection must get past first: `connection` (framing, slowness, TLS).
 //! - The way of a request: `edge` (names it, logs it, counts it) → `cors` → `dispatch` (token, limit, permission) →
 //!   its handler, which reads the input through `call` and answers with an `answer`.
 //! - What clients see: `dto` (bodies), [`problem`] (failures), `etag`, [`openapi`] (the document that describes it all).
@@ -23,6 +24,7 @@ mod answer;
 mod body;
 mod call;
 mod client_address;
+mod connection;
 mod cors;
 mod dispatch;
 mod edge;
@@ -33,3 +35,4 @@ mod rate_limit;
 mod refused;
 mod request_id;
 mod routes;
+mod slices;

@@ -5,6 +5,8 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio_rustls::rustls::ServerConfig;
+
 /// Tells whether a peer is a proxy of ours.
 pub type TrustsProxy = Arc<dyn Fn(IpAddr) -> bool + Send + Sync>;
 
@@ -45,20 +47,28 @@ pub struct HttpOptions {
     pub body_timeout: Duration,
     /// Within which time a request must have been read and answered.
     pub request_timeout: Duration,
+    /// How long a client that takes nothing of an answer is waited for.
+    pub answer_timeout: Duration,
     /// How long a client that goes away is waited for.
     pub disconnect_timeout: Duration,
     /// How long requests in flight are given when the server stops.
     pub shutdown_timeout: Duration,
     /// The largest body taken, in bytes.
     pub body_limit: usize,
-    /// Requests answered at a time; more get 503.
+    /// Requests answered at a time; more wait.
     pub max_in_flight: usize,
+    /// Requests that wait for room, each for [`HttpOptions::room_timeout`] at most; more get 503.
+    pub max_waiting: usize,
+    /// How long a request waits for room.
+    pub room_timeout: Duration,
     /// Rates; without any, everybody may ask as often as they like.
     pub rates: Option<Rates>,
     /// Origins whose pages may call.
     pub cors_origins: Vec<String>,
     /// Whose `X-Forwarded-For` is believed.
     pub trusts_proxy: TrustsProxy,
+    /// TLS, if the server is to speak it; with the protocols it offers (ALPN).
+    pub tls: Option<Arc<ServerConfig>>,
     /// For how long browsers are told to use HTTPS only; none where TLS is nobody's business.
     pub hsts: Option<Duration>,
 }
@@ -73,10 +83,13 @@ impl Default for HttpOptions {
             head_timeout: Duration::from_secs(10),
             body_timeout: Duration::from_secs(20),
             request_timeout: Duration::from_secs(30),
+            answer_timeout: Duration::from_secs(30),
             disconnect_timeout: Duration::from_secs(5),
             shutdown_timeout: Duration::from_secs(30),
             body_limit: 100 * 1024,
-            max_in_flight: 2048,
+            max_in_flight: 1024,
+            max_waiting: 1024,
+            room_timeout: Duration::from_secs(1),
             rates: Some(Rates {
                 login: Rate { per_second: 20, burst: 100 },
                 read: Rate { per_second: 2000, burst: 4000 },
@@ -84,6 +97,7 @@ impl Default for HttpOptions {
             }),
             cors_origins: Vec::new(),
             trusts_proxy: Arc::new(|_| false),
+            tls: None,
             hsts: None,
         }
     }

@@ -65,6 +65,11 @@ impl Problem {
         Self::new(Kind::INTERNAL_ERROR, "something went wrong on our side").caused_by(cause)
     }
 
+    /// More requests than the server answers at a time.
+    pub(crate) fn overloaded() -> Self {
+        Self::new(Kind::OVERLOADED, "too many requests are being answered: try again").retry_after(1)
+    }
+
     /// A status that the framework answered on its own.
     pub(crate) fn of_status(status: StatusCode) -> Self {
         let kind = Kind::ALL.iter().rev().find(|kind| kind.status == status.as_u16());
@@ -148,7 +153,8 @@ impl Problem {
         }
     }
 
-    fn body(&self, id: &RequestId) -> Vec<u8> {
+    /// The body of the answer.
+    pub(crate) fn body(&self, id: &RequestId) -> Vec<u8> {
         let errors: Vec<BadField<'_>> = self
             .more
             .errors

@@ -29,7 +29,7 @@ impl HttpState {
     /// The state of a server that does its work with `ctx`. Without `metrics` there is no route `/metrics`.
     pub fn new(ctx: Ctx, options: HttpOptions, metrics: Option<RenderMetrics>) -> Self {
         let limits = options.rates.as_ref().map(RateLimits::new);
-        let in_flight = InFlight::new(options.max_in_flight);
+        let in_flight = InFlight::new(options.max_in_flight, options.max_waiting, options.room_timeout);
         Self(Arc::new(Shared { ctx, options, limits, in_flight, metrics, stopping: AtomicBool::new(false) }))
     }
 

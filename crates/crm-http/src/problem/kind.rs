@@ -75,12 +75,16 @@ kinds! {
     VERSION_MISMATCH = 412, "version_mismatch", "Record has changed";
     /// The body is too large.
     TOO_LARGE = 413, "too_large", "Body too large";
+    /// The target of the request is too long.
+    TARGET_TOO_LONG = 414, "target_too_long", "Target too long";
     /// The body is not JSON by its own account.
     UNSUPPORTED_MEDIA_TYPE = 415, "unsupported_media_type", "Unsupported media type";
     /// The caller asks too often.
     TOO_MANY_REQUESTS = 429, "too_many_requests", "Too many requests";
     /// Too many passwords were wrong; this one was not looked at.
     TOO_MANY_ATTEMPTS = 429, "too_many_attempts", "Too many failed attempts";
+    /// The head of the request is too large.
+    HEAD_TOO_LARGE = 431, "head_too_large", "Header fields too large";
     /// Something is wrong on our side.
     INTERNAL_ERROR = 500, "internal_error", "Internal error";
     /// The store does not answer.

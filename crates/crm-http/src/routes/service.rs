@@ -51,7 +51,9 @@ pub(crate) async fn metrics(call: Call) -> Outcome {
 /// `GET /openapi.json`
 pub(crate) async fn document(_call: Call) -> Outcome {
     let json = HeaderValue::from_static("application/json");
-    Ok(Answer::bytes(json, openapi::shared()).tagged().cached(HeaderValue::from_static("public, no-cache")))
+    Ok(Answer::bytes(json, openapi::shared())
+        .tagged_for_good()
+        .cached(HeaderValue::from_static("public, no-cache")))
 }
 
 /// `GET /docs`
@@ -67,12 +69,11 @@ pub(crate) async fn docs_file(call: Call) -> Outcome {
         .ok_or_else(|| Problem::new(Kind::NO_SUCH_ROUTE, "the documentation has no such page"))?;
     let media_type =
         HeaderValue::from_str(&file.content_type).map_err(|error| Problem::internal(error.into()))?;
-    let bytes = match file.bytes {
-        Cow::Borrowed(compiled_in) => Bytes::from_static(compiled_in),
-        Cow::Owned(written) => written.into(),
+    let answer = match file.bytes {
+        Cow::Borrowed(compiled_in) => {
+            Answer::bytes(media_type, Bytes::from_static(compiled_in)).tagged_for_good()
+        }
+        Cow::Owned(written) => Answer::bytes(media_type, written).tagged(),
     };
-    Ok(Answer::bytes(media_type, bytes)
-        .tagged()
-        .cached(HeaderValue::from_static("public, no-cache"))
-        .header(CONTENT_SECURITY_POLICY, PAGES))
+    Ok(answer.cached(HeaderValue::from_static("public, no-cache")).header(CONTENT_SECURITY_POLICY, PAGES))
 }

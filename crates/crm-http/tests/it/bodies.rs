@@ -90,6 +90,19 @@ async fn a_body_in_chunks_is_measured_as_it_comes() {
     assert_eq!(reply.verdict(), (413, "too_large"));
 }
 
+#[rstest]
+#[case("gzip")]
+#[case("br")]
+#[case("chunked")]
+#[case("identity, gzip")]
+#[tokio::test]
+async fn a_body_that_is_compressed_is_a_415_whatever_its_size(#[case] coding: &str) {
+    let world = World::new().await;
+    let request = world.owner.request(Method::POST, "/api/leads").header("content-type", "application/json");
+    let reply = world.owner.send(request.header("content-encoding", coding).body(vec![0x1f, 0x8b, 8])).await;
+    assert_eq!(reply.verdict(), (415, "unsupported_media_type"));
+}
+
 #[tokio::test]
 async fn a_body_that_stops_coming_is_a_408() {
     let world = World::new().await;

@@ -1,6 +1,7 @@
 //! How often one may ask, and how many at a time.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crm_http::options::{HttpOptions, Rate, Rates};
 use reqwest::Method;
@@ -66,10 +67,16 @@ async fn without_limits_nobody_waits() {
 
 #[tokio::test]
 async fn a_server_with_no_room_says_so_and_stays_alive() {
-    let server = TestServer::with(HttpOptions { max_in_flight: 0, ..options() }).await;
+    let server = TestServer::with(HttpOptions {
+        max_in_flight: 0,
+        room_timeout: Duration::from_millis(10),
+        ..options()
+    })
+    .await;
     let nobody = server.nobody();
     let reply = nobody.get("/api/auth/bootstrap/check").await;
     assert_eq!(reply.verdict(), (503, "overloaded"));
+    assert_eq!(reply.header("retry-after"), "1");
     nobody.get("/healthz").await.expect(200);
     nobody.get("/readyz").await.expect(200);
 }

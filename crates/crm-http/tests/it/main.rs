@@ -1,6 +1,6 @@
 //! The HTTP contract, over a real socket. Every response of every test is held against the API document.
 //!
-//! What is in `suite.rs` also runs on MongoDB, in `crm-mongo` (`tests/http`). What is here beside it asks no server:
+//! What is in `suite.rs` also runs on MongoDB, in `crm-mongo` (`tests/http`). What is here beside it rests on no store:
 //! `document` is about the API document alone.
 #![expect(
     clippy::unwrap_used,
@@ -10,6 +10,10 @@
 )]
 
 mod document;
+mod panics;
+mod raw;
+mod slow;
+mod smuggling;
 mod store;
 // With a path, so that its modules are found beside it from every crate that names it.
 #[path = "suite.rs"]
