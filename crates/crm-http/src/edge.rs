@@ -19,12 +19,16 @@ use tracing::Instrument as _;
 use crate::connection::answers::Answers;
 use crate::dispatch::Trace;
 use crate::etag;
+use crate::problem::kind::Kind;
 use crate::problem::{MEDIA_TYPE, Problem};
 use crate::request_id::{self, RequestId};
 use crate::state::HttpState;
 
 /// The route's name in the log and the metrics where there is none.
 pub(crate) const NO_ROUTE: &str = "none";
+
+/// The largest head taken, in bytes, as on HTTP/1.
+const LARGEST_HEAD: usize = 32 * 1024;
 
 /// What every answer says to browsers.
 pub(crate) const FIXED: [(&str, &str); 4] = [
@@ -48,7 +52,15 @@ where
     let method = request.method().clone();
     let span = tracing::info_span!("request", id = %id);
     let answers = answers_of(&request);
-    let _asked = answers.as_ref().map(Answers::ask);
+    let _asked = match answers.as_ref().map(Answers::ask) {
+        Some(None) => return Err(refused(&Problem::overloaded(), &method, &state, &id, started)),
+        Some(Some(asked)) => Some(asked),
+        None => None,
+    };
+    if answers.is_some() && head_size(request.headers()) > LARGEST_HEAD {
+        let problem = Problem::new(Kind::HEAD_TOO_LARGE, "the head of the request is larger than 32 KiB");
+        return Err(refused(&problem, &method, &state, &id, started));
+    }
     let answering = AssertUnwindSafe(async { next.call(request).await }).catch_unwind();
     let mut response = match answering.instrument(span).await {
         Ok(Ok(response)) => as_problem(response.map_into_boxed_body(), &id),
@@ -60,11 +72,7 @@ where
         }
         Err(_) => {
             let problem = Problem::internal("the way to the handler panicked".into());
-            problem.log();
-            let mut answer = problem.respond(&id);
-            decorate(answer.headers_mut(), &state, &id);
-            note(&method, NO_ROUTE, answer.status(), None, &id, started);
-            return Err(InternalError::from_response("panicked", answer).into());
+            return Err(refused(&problem, &method, &state, &id, started));
         }
     };
     mark_compressed(response.headers_mut());
@@ -74,6 +82,20 @@ where
         Some(answers) => response.map_body(|_, body| answers.give(body)),
         None => response,
     })
+}
+
+/// A request that does not get as far as its route.
+fn refused(problem: &Problem, method: &Method, state: &HttpState, id: &RequestId, started: Instant) -> Error {
+    problem.log();
+    let mut answer = problem.respond(id);
+    decorate(answer.headers_mut(), state, id);
+    note(method, NO_ROUTE, answer.status(), None, id, started);
+    InternalError::from_response("refused", answer).into()
+}
+
+/// How large a head is that came by HTTP/2, where few bytes can stand for many.
+fn head_size(headers: &HeaderMap) -> usize {
+    headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum()
 }
 
 /// What an HTTP/2 connection keeps of its answers. On HTTP/1 there is one at a time, and the connection itself sees

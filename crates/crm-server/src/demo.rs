@@ -13,6 +13,7 @@ use crate::seed::plant::plant;
 use crate::serve::listening::{Fallback, Listening};
 use crate::settings::Settings;
 use crate::settings::secrets::Secrets;
+use crate::settings::sections::TlsSettings;
 use crate::settings::store_url::StoreUrl;
 use crate::wiring::Wiring;
 use crate::{output, telemetry};
@@ -43,6 +44,7 @@ pub async fn demo(settings: Settings) -> Result<(), CommandError> {
 fn with_store_in(mut settings: Settings, folder: &Path) -> Settings {
     settings.store.url = StoreUrl::File(folder.join("crm.db"));
     settings.server.host = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    settings.server.tls = TlsSettings { cert_file: None, key_file: None };
     settings
 }
 

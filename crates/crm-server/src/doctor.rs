@@ -6,6 +6,7 @@
 mod files;
 pub mod finding;
 mod mongodb;
+mod network;
 mod store;
 
 use std::process::ExitCode;
@@ -30,6 +31,9 @@ pub async fn run(settings: Settings, args: DoctorArgs) -> Result<ExitCode, Comma
         Ok(state) => Finding::good("secrets", state),
         Err(error) => Finding::wrong("secrets", error.to_string()),
     });
+    for finding in network::check(&settings) {
+        findings.say(&finding);
+    }
     let is_there = match &settings.store.url {
         StoreUrl::Memory => {
             findings.say(&Finding::doubtful("store", "is in memory and ends with the server"));

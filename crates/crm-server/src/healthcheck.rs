@@ -1,6 +1,6 @@
 //! Asks the server that runs on this machine whether it is alive. For containers, whose image has no curl.
 
-use std::io::{self, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -9,9 +9,13 @@ use crate::addresses::on_this_machine;
 use crate::command_error::CommandError;
 use crate::output;
 use crate::settings::Settings;
+use crate::tls::any_server;
 
-/// How long each step may take; the whole stays below what containers are given.
-const STEP: Duration = Duration::from_secs(1);
+/// How long connecting may take, and then each step; the whole stays below the three seconds that containers are given.
+const CONNECTING: Duration = Duration::from_secs(1);
+const STEP: Duration = Duration::from_millis(1_900);
+/// As much of the answer as is looked at.
+const LOOKED_AT: u64 = 1024;
 
 /// Asks, and answers with the exit code: 0 if the server is alive, else 1.
 ///
@@ -23,7 +27,7 @@ pub fn run(settings: &Settings) -> Result<ExitCode, CommandError> {
         return Err(CommandError::Usage(text.to_owned()));
     }
     let address = on_this_machine(SocketAddr::new(settings.server.host, settings.server.port));
-    match status(address) {
+    match status(address, settings.server.tls.files().is_some()) {
         Ok(status) if status.contains(" 200 ") => {
             output::say(&format!("the server at {address} is alive"));
             Ok(ExitCode::SUCCESS)
@@ -40,13 +44,17 @@ pub fn run(settings: &Settings) -> Result<ExitCode, CommandError> {
 }
 
 /// The first line of the answer.
-fn status(address: SocketAddr) -> io::Result<String> {
-    let mut stream = TcpStream::connect_timeout(&address, STEP)?;
+fn status(address: SocketAddr, tls: bool) -> io::Result<String> {
+    let stream = TcpStream::connect_timeout(&address, CONNECTING)?;
     stream.set_read_timeout(Some(STEP))?;
     stream.set_write_timeout(Some(STEP))?;
+    if tls { asked(address, any_server::over(stream, address.ip())?) } else { asked(address, stream) }
+}
+
+fn asked(address: SocketAddr, mut stream: impl Read + Write) -> io::Result<String> {
     write!(stream, "GET /healthz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
-    let mut answer = Vec::new();
-    stream.take(1024).read_to_end(&mut answer)?;
-    let answer = String::from_utf8_lossy(&answer);
-    Ok(answer.lines().next().unwrap_or_default().to_owned())
+    stream.flush()?;
+    let mut answer = String::new();
+    BufReader::new(stream.take(LOOKED_AT)).read_line(&mut answer)?;
+    Ok(answer.trim_end().to_owned())
 }

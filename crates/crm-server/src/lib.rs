@@ -7,6 +7,7 @@
 //!   [`seed`], [`users`], [`timezone`], [`doctor`], [`healthcheck`], [`mod@copy`], [`import_node`].
 //! - What an operator may decide: [`settings`]; every setting is described in `config/default.toml`.
 //! - How the store, the clock, passwords and tokens come together: [`wiring`].
+//! - How connections are encrypted: [`tls`].
 //! - What the server tells about itself: [`telemetry`], [`numbers`].
 
 pub mod addresses;
@@ -31,5 +32,6 @@ pub mod settings;
 pub mod store;
 pub mod telemetry;
 pub mod timezone;
+pub mod tls;
 pub mod users;
 pub mod wiring;

@@ -4,9 +4,10 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use crm_server::cli::Cli;
-use crm_server::{output, run};
+use crm_server::{output, run, tls};
 
 fn main() -> ExitCode {
+    tls::choose_provider();
     match run::run(Cli::parse()) {
         Ok(code) => code,
         Err(error) => {

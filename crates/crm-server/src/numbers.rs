@@ -56,6 +56,12 @@ pub fn start(store: Store) -> Result<RenderMetrics, CommandError> {
 fn describe() {
     describe_counter!("http_requests_total", "Requests answered, by method, route and status.");
     describe_histogram!("http_request_duration_seconds", "How long requests took, by method and route.");
+    describe_gauge!("http_connections_open", "Connections that are open.");
+    describe_counter!(
+        "http_connections_refused_total",
+        "Connections closed for what came or did not come over them, by code."
+    );
+    describe_counter!("tls_handshakes_failed_total", "Connections on which there was no agreement on TLS.");
     describe_counter!("logins_total", "Sign-ins tried, by outcome.");
     describe_gauge!(HASHES_IN_PROGRESS, "Passwords that wait to be hashed or are being hashed.");
     describe_histogram!(HASH_SECONDS, "How long a password took to hash, waiting included.");

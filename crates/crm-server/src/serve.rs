@@ -2,6 +2,7 @@
 
 mod first_steps;
 pub mod listening;
+mod open_files;
 pub mod sample_passwords;
 mod signals;
 mod upkeep;

@@ -15,6 +15,8 @@ use tokio::time::Instant;
 
 use super::patience::Limits;
 
+/// Requests under way on one connection: a browser has a hundred at most.
+const MOST: usize = 250;
 /// An answer of unknown size is given the time of one this large.
 const UNKNOWN: u64 = 2 * 1024 * 1024;
 
@@ -47,12 +49,15 @@ impl Answers {
         Self { limits, open: RefCell::new(open) }
     }
 
-    /// A request has come.
-    pub(crate) fn ask(self: &Rc<Self>) -> Asked {
+    /// A request has come; nothing if there are too many already.
+    pub(crate) fn ask(self: &Rc<Self>) -> Option<Asked> {
         let mut open = self.open.borrow_mut();
-        open.requests += 1;
         open.began = true;
-        Asked(Rc::clone(self))
+        if open.requests + open.due.len() >= MOST {
+            return None;
+        }
+        open.requests += 1;
+        Some(Asked(Rc::clone(self)))
     }
 
     /// The body of an answer, which the client has to take in time.
@@ -134,7 +139,7 @@ mod tests {
         let answers = Rc::new(Answers::new(limits));
         let begun = Instant::now();
         assert_eq!(answers.idle_until(), Some(begun + SECOND));
-        let asked = answers.ask();
+        let asked = answers.ask().unwrap();
         assert_eq!(answers.idle_until(), None);
         let large = answers.give(BoxBody::new(vec![0_u8; 1024 * 1024]));
         let small = answers.give(BoxBody::new("text"));
@@ -143,6 +148,9 @@ mod tests {
         drop(small);
         assert_eq!(answers.due(), Some(begun + SECOND * (30 + 256)));
         assert_eq!(answers.idle_until(), None, "one is being taken");
+        let many: Vec<_> = std::iter::from_fn(|| answers.ask()).collect();
+        assert_eq!(many.len(), MOST - 1, "one answer is being taken");
+        drop(many);
         drop(large);
         assert_eq!(answers.due(), None);
         assert_eq!(answers.idle_until(), Some(begun + SECOND * 60));

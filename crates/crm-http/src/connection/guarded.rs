@@ -11,6 +11,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Instant;
 
 use super::answers::Answers;
+use super::frames::Frames;
 use super::gate::{Awaiting, Gate};
 use super::patience::{Alarm, Limits};
 use super::refusal::Refuse;
@@ -21,6 +22,8 @@ use super::wire::Wire;
 const PIECE: usize = 8 * 1024;
 /// A handler that reads a body has its own deadline and says what is wrong; this one comes after it.
 const GRACE: Duration = Duration::from_secs(1);
+/// What clients that take no answer are counted as.
+const SLOW_READER: &str = "slow_reader";
 /// How long a client that was refused may go on sending: closing at once could lose the refusal on its way.
 const PARTING: Duration = Duration::from_secs(2);
 /// How much it may go on sending.
@@ -31,6 +34,7 @@ pub(crate) struct Guarded<W> {
     wire: W,
     /// HTTP/1 only: HTTP/2 frames its requests beyond doubt.
     gate: Option<Gate>,
+    frames: Frames,
     limits: Limits,
     alarm: Alarm,
     answers: Rc<Answers>,
@@ -74,6 +78,7 @@ impl<W: Wire> Guarded<W> {
         Self {
             wire,
             gate: body_limit.map(Gate::new),
+            frames: Frames::new(),
             limits,
             alarm: Alarm::default(),
             answers: Rc::new(Answers::new(limits)),
@@ -117,7 +122,7 @@ impl<W: Wire> Guarded<W> {
                 }
                 Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
                 Poll::Pending => match ready!(self.poll_late(cx)) {
-                    Late::Answer => return Poll::Ready(Err(self.give_up())),
+                    Late::Answer => return Poll::Ready(Err(self.give_up(SLOW_READER))),
                     Late::Request => self.shut(None),
                     Late::Head => self.shut(Some(Refused::slow_head())),
                     Late::Body => self.shut(Some(Refused::in_body("the body came in too slowly"))),
@@ -127,13 +132,18 @@ impl<W: Wire> Guarded<W> {
     }
 
     fn poll_read_h2(&mut self, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let before = buf.filled().len();
         match Pin::new(&mut self.wire).poll_read(cx, buf) {
+            Poll::Ready(Ok(())) => {
+                let came = buf.filled().get(before..).unwrap_or_default();
+                Poll::Ready(self.frames.look(came).map_err(|_| self.give_up("head_too_large")))
+            }
             Poll::Pending => match ready!(self.poll_late(cx)) {
-                Late::Answer => Poll::Ready(Err(self.give_up())),
+                Late::Answer => Poll::Ready(Err(self.give_up(SLOW_READER))),
                 // As if the client had gone.
                 Late::Request | Late::Head | Late::Body => Poll::Ready(Ok(())),
             },
-            done @ Poll::Ready(_) => done,
+            failed @ Poll::Ready(Err(_)) => failed,
         }
     }
 
@@ -171,11 +181,11 @@ impl<W: Wire> Guarded<W> {
         self.blocked.get_or_insert_with(|| Blocked { since: Instant::now(), taken: 0 });
         let deadline = self.write_deadline();
         ready!(self.alarm.poll(cx, deadline));
-        Poll::Ready(Err(self.give_up()))
+        Poll::Ready(Err(self.give_up(SLOW_READER)))
     }
 
-    fn give_up(&self) -> io::Error {
-        metrics::counter!("http_connections_refused_total", "code" => "slow_reader").increment(1);
+    fn give_up(&self, code: &'static str) -> io::Error {
+        metrics::counter!("http_connections_refused_total", "code" => code).increment(1);
         self.wire.abort();
         io::ErrorKind::TimedOut.into()
     }
@@ -388,12 +398,22 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn an_http2_connection_without_requests_ends_after_a_while() {
         let (_client, mut guarded) = pair(None);
-        let asked = guarded.answers().ask();
+        let asked = guarded.answers().ask().unwrap();
         let mut piece = [0_u8; 10];
         let waited = tokio::time::timeout(SECOND * 5, guarded.read(&mut piece)).await;
         assert!(waited.is_err(), "a request is under way");
         drop(asked);
         assert_eq!(guarded.read(&mut piece).await.unwrap(), 0);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_http2_head_that_is_too_large_ends_the_connection() {
+        let (mut client, mut guarded) = pair(None);
+        // The preface, and a frame of headers of a megabyte.
+        let begin = [&[b'P'; 24][..], &[0x10, 0, 0, 1, 0, 0, 0, 0, 1]].concat();
+        client.write_all(&begin).await.unwrap();
+        let mut piece = [0_u8; 100];
+        assert!(guarded.read(&mut piece).await.is_err());
     }
 
     #[tokio::test(start_paused = true)]

@@ -2,22 +2,27 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::{Server, ServerHandle};
 use crm_app::context::Ctx;
 use crm_app::users::transfer;
+use crm_http::options::HttpOptions;
 use crm_http::server::{self, Bound, Listen};
 use crm_http::state::{HttpState, RenderMetrics};
 use tokio::task::JoinHandle;
 use tokio::time::MissedTickBehavior;
 
+use super::open_files;
 use super::signals::Signals;
 use super::upkeep;
 use crate::addresses::on_this_machine;
 use crate::command_error::CommandError;
 use crate::numbers::{self, listener};
 use crate::settings::Settings;
+use crate::tls::Tls;
+use crate::tls::watched::WatchedPair;
 use crate::wiring::{self, Wiring};
 
 /// What to do when the port is taken.
@@ -37,6 +42,7 @@ pub struct Listening {
     numbers: Option<Server>,
     retention: Option<Duration>,
     signals: Signals,
+    pair: Option<Arc<WatchedPair>>,
 }
 
 impl Listening {
@@ -52,11 +58,18 @@ impl Listening {
             (Some(render), Some(apart)) => (None, Some(listen_apart(apart, render)?)),
             (here, Some(_) | None) => (here, None),
         };
-        let state = HttpState::new(wiring.ctx.clone(), wiring::http_options(settings), here);
+        let tls = tls(settings)?;
+        let options = HttpOptions {
+            max_connections: open_files::connections_that_fit(settings.server.max_connections),
+            tls: tls.as_ref().map(|tls| Arc::clone(&tls.config)),
+            ..wiring::http_options(settings)
+        };
+        let state = HttpState::new(wiring.ctx.clone(), options, here);
         let address = SocketAddr::new(settings.server.host, settings.server.port);
         let bound = bind(address, &state, fallback)?;
         let retention = upkeep::retention(settings);
-        Ok(Self { wiring, state, bound, numbers, retention, signals })
+        let pair = tls.map(|tls| tls.pair);
+        Ok(Self { wiring, state, bound, numbers, retention, signals, pair })
     }
 
     /// What it works with.
@@ -71,7 +84,8 @@ impl Listening {
 
     /// Where a client on this machine reaches it.
     pub fn url(&self) -> String {
-        format!("http://{}", on_this_machine(self.bound.address))
+        let scheme = if self.pair.is_some() { "https" } else { "http" };
+        format!("{scheme}://{}", on_this_machine(self.bound.address))
     }
 
     /// Serves until a signal comes; then says that it is not ready, stops to accept, finishes what is in flight and
@@ -80,7 +94,8 @@ impl Listening {
     /// # Errors
     /// The server or the store did not end as they should.
     pub async fn until_told_to_stop(self) -> Result<(), CommandError> {
-        let Self { wiring, state, bound, numbers, retention, mut signals } = self;
+        let Self { wiring, state, bound, numbers, retention, mut signals, pair } = self;
+        let watching = pair.map(|pair| tokio::spawn(pair.watch()));
         keep_throttles(&wiring.ctx).await;
         let guarding = tokio::spawn(go_on_keeping_throttles(wiring.ctx.clone()));
         let hand_overs = tokio::spawn(take_up_hand_overs(wiring.ctx.clone()));
@@ -106,6 +121,9 @@ impl Listening {
         }
         keep_throttles(&wiring.ctx).await;
         upkeep::finish(&wiring.ctx).await;
+        if let Some(watching) = watching {
+            watching.abort();
+        }
         if let Some((handle, task)) = numbers {
             end(&handle, task).await;
         }
@@ -114,6 +132,15 @@ impl Listening {
         tracing::info!("stopped");
         Ok(())
     }
+}
+
+/// TLS, if its files are given.
+fn tls(settings: &Settings) -> Result<Option<Tls>, CommandError> {
+    let Some((cert, key)) = settings.server.tls.files() else {
+        return Ok(None);
+    };
+    let tls = Tls::open(cert, key, settings.environment.is_strict());
+    tls.map(Some).map_err(|error| CommandError::failed("TLS cannot be served, see server.tls", error))
 }
 
 async fn take_up_hand_overs(ctx: Ctx) {

@@ -41,6 +41,18 @@ pub struct ServerSettings {
     #[serde(deserialize_with = "leaf::whole")]
     #[garde(custom(between(1, 600)))]
     pub request_timeout_s: u64,
+    /// Seconds within which the head of a request must have come in.
+    #[serde(deserialize_with = "leaf::whole")]
+    #[garde(custom(between(1, 600)))]
+    pub head_timeout_s: u64,
+    /// Seconds within which the body of a request must have come in.
+    #[serde(deserialize_with = "leaf::whole")]
+    #[garde(custom(between(1, 600)))]
+    pub body_timeout_s: u64,
+    /// Seconds for which a client that takes nothing of an answer is waited for.
+    #[serde(deserialize_with = "leaf::whole")]
+    #[garde(custom(between(1, 600)))]
+    pub answer_timeout_s: u64,
     /// Seconds that an idle connection is kept open.
     #[serde(deserialize_with = "leaf::whole")]
     #[garde(custom(between(1, 3_600)))]
@@ -49,6 +61,14 @@ pub struct ServerSettings {
     #[serde(deserialize_with = "leaf::whole")]
     #[garde(custom(between(1, 1_000_000)))]
     pub max_connections: usize,
+    /// Requests answered at a time.
+    #[serde(deserialize_with = "leaf::whole")]
+    #[garde(custom(between(1, 1_000_000)))]
+    pub max_requests: usize,
+    /// Requests that wait for room.
+    #[serde(deserialize_with = "leaf::whole")]
+    #[garde(custom(between(0, 1_000_000)))]
+    pub max_waiting_requests: usize,
     /// The largest body taken.
     #[serde(deserialize_with = "leaf::whole")]
     #[garde(custom(between(1_024, 10_485_760)))]

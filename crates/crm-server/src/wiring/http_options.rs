@@ -17,14 +17,18 @@ pub(super) fn of(settings: &Settings) -> HttpOptions {
     let defaults = HttpOptions::default();
     let limits = &settings.limits;
     let proxies = server.clone();
-    let is_https = server.public_url.as_deref().is_some_and(|url| url.starts_with("https://"));
+    let is_https = server.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
+        || server.tls.files().is_some();
     HttpOptions {
         workers: server.workers,
         max_connections: server.max_connections,
         keep_alive: Duration::from_secs(server.keep_alive_s),
-        head_timeout: defaults.head_timeout.min(request_timeout),
-        body_timeout: defaults.body_timeout.min(request_timeout),
+        head_timeout: Duration::from_secs(server.head_timeout_s),
+        body_timeout: Duration::from_secs(server.body_timeout_s),
         request_timeout,
+        answer_timeout: Duration::from_secs(server.answer_timeout_s),
+        max_in_flight: server.max_requests,
+        max_waiting: server.max_waiting_requests,
         shutdown_timeout: Duration::from_secs(server.shutdown_timeout_s),
         body_limit: server.body_limit_bytes,
         rates: limits.enabled.then(|| Rates {

@@ -21,4 +21,5 @@ mod serving;
 mod stopping;
 mod storm;
 mod support;
+mod tls;
 mod users;

@@ -3,6 +3,7 @@
 pub(crate) mod client;
 pub(crate) mod place;
 pub(crate) mod server;
+pub(crate) mod tls;
 
 use std::time::{Duration, Instant};
 

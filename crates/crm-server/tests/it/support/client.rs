@@ -34,6 +34,11 @@ impl Client {
         Self::sign_in(url, "agent1@crm.com", "Agent@123").await
     }
 
+    /// The token that is sent.
+    pub(crate) fn token(&self) -> &str {
+        &self.token
+    }
+
     /// The same somebody at another server, with connections of its own.
     pub(crate) fn at(&self, url: &str) -> Self {
         Self { http: http(), url: url.to_owned(), token: self.token.clone() }

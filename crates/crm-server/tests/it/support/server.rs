@@ -11,6 +11,7 @@ use rustix::process::{Pid, Signal, kill_process};
 pub(crate) struct Server {
     child: Child,
     said: Vec<String>,
+    said_later: Arc<Mutex<String>>,
     complaints: Complaints,
     url: String,
 }
@@ -40,9 +41,15 @@ impl Server {
             }
         }
         // What it says later must have somewhere to go.
-        std::thread::spawn(move || lines.for_each(drop));
+        let said_later = Arc::new(Mutex::new(String::new()));
+        let later = Arc::clone(&said_later);
+        std::thread::spawn(move || {
+            for line in lines.map_while(Result::ok) {
+                later.lock().unwrap().push_str(&line);
+            }
+        });
         let url = said.iter().find_map(|line| address_in(line)).expect("an address");
-        Self { child, said, complaints, url }
+        Self { child, said, said_later, complaints, url }
     }
 
     /// Where it listens: `http://127.0.0.1:4711`.
@@ -96,6 +103,17 @@ impl Server {
     }
 }
 
+impl Server {
+    /// Stops it as [`Server::stop`] does, and gives all that it said and all that it complained about.
+    pub(crate) fn stop_and_tell(self) -> (String, String) {
+        let later = Arc::clone(&self.said_later);
+        let said = self.said.join("\n");
+        let complaints = self.stop();
+        let later = later.lock().unwrap();
+        (format!("{said}\n{later}"), complaints)
+    }
+}
+
 impl Drop for Server {
     fn drop(&mut self) {
         self.child.kill().ok();
@@ -125,7 +143,7 @@ impl Complaints {
 }
 
 fn address_in(line: &str) -> Option<String> {
-    let address = &line[line.find("http://")?..];
+    let address = &line[line.find("http://").or_else(|| line.find("https://"))?..];
     let end = address.find("/api").unwrap_or(address.len());
     Some(address[..end].trim_end().to_owned())
 }

@@ -1,0 +1,166 @@
+//! TLS from the program itself.
+
+use std::time::Duration;
+
+use chrono::Datelike;
+use crm_app::ports::clock::Clock as _;
+use crm_server::clock::SystemClock;
+use rustls::version::TLS12;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+use crate::support::place::Place;
+use crate::support::tls::{Pair, ask};
+use crate::support::until;
+
+const PATIENCE: Duration = Duration::from_secs(40);
+const HTTP_1: &[u8] = b"http/1.1";
+const HTTP_2: &[u8] = b"h2";
+
+/// A folder with this pair, which its server serves.
+fn encrypted(pair: &Pair) -> Place {
+    let place = Place::new()
+        .with("CRM__SERVER__TLS__CERT_FILE", "cert.pem")
+        .with("CRM__SERVER__TLS__KEY_FILE", "key.pem");
+    pair.write_certificate(place.folder());
+    pair.write_key(place.folder());
+    place
+}
+
+#[tokio::test]
+async fn clients_speak_http_1_and_2_over_tls_and_are_told_to_stay_with_it() {
+    let pair = Pair::new();
+    let place = encrypted(&pair);
+    let server = place.serve();
+    assert!(server.url().starts_with("https://127.0.0.1:"), "{}", server.url());
+
+    let mut stream = pair.connect(server.port(), &[HTTP_1]).await.unwrap();
+    assert_eq!(stream.get_ref().1.alpn_protocol(), Some(HTTP_1));
+    let answer = ask(&mut stream).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    assert!(answer.to_lowercase().contains("strict-transport-security: max-age="), "{answer}");
+
+    let mut old = pair.connect_with(server.port(), &[], &[&TLS12]).await.unwrap();
+    assert!(ask(&mut old).await.unwrap().starts_with("HTTP/1.1 200 "));
+
+    let stream = pair.connect(server.port(), &[HTTP_2, HTTP_1]).await.unwrap();
+    assert_eq!(stream.get_ref().1.alpn_protocol(), Some(HTTP_2));
+    let (mut client, connection) = h2::client::handshake(stream).await.unwrap();
+    let connection = tokio::spawn(connection);
+    let get = || http::Request::get("https://127.0.0.1/healthz").body(()).unwrap();
+    let answers = [(); 20].map(|()| client.send_request(get(), true).unwrap().0);
+    for answer in answers {
+        let answer = answer.await.unwrap();
+        assert_eq!(answer.status(), 200);
+        assert!(answer.headers().contains_key("strict-transport-security"));
+        let body = answer.into_body().data().await.unwrap().unwrap();
+        assert_eq!(body.as_ref(), br#"{"ok":true}"#);
+    }
+    let large = http::Request::get("https://127.0.0.1/healthz").header("x-large", "x".repeat(30 * 1024));
+    let large = large.header("x-larger", "x".repeat(10 * 1024)).body(()).unwrap();
+    let answer = client.send_request(large, true).unwrap().0.await;
+    assert!(answer.map_or(true, |answer| answer.status() == 431), "a head of 40 KiB is none");
+    drop(client);
+    connection.await.ok();
+
+    let stream = pair.connect(server.port(), &[HTTP_2]).await.unwrap();
+    let (mut client, connection) = h2::client::handshake(stream).await.unwrap();
+    let connection = tokio::spawn(connection);
+    let post =
+        || http::Request::post("https://127.0.0.1/api/auth/login").header("content-type", "application/json");
+    let mut half = Vec::new();
+    for _ in 0..300 {
+        client = client.ready().await.unwrap();
+        half.push(client.send_request(post().body(()).unwrap(), false).unwrap());
+    }
+    let refused = half.pop().unwrap().0.await.unwrap();
+    assert_eq!(refused.status(), 503, "one connection may not have so many requests under way");
+    drop(half);
+    drop(client);
+    connection.await.ok();
+    server.stop();
+}
+
+#[tokio::test]
+async fn who_does_not_know_the_certificate_or_speaks_in_clear_gets_nothing() {
+    let pair = Pair::new();
+    let place = encrypted(&pair);
+    let server = place.serve();
+    assert!(Pair::new().connect(server.port(), &[HTTP_1]).await.is_err(), "another certificate was expected");
+    assert!(pair.connect(server.port(), &[b"spdy/3"]).await.is_err(), "there is no common protocol");
+
+    let mut clear = TcpStream::connect(format!("127.0.0.1:{}", server.port())).await.unwrap();
+    clear.write_all(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n").await.unwrap();
+    let mut told = Vec::new();
+    clear.read_to_end(&mut told).await.ok();
+    assert!(!told.starts_with(b"HTTP/"), "{}", String::from_utf8_lossy(&told));
+    server.stop();
+}
+
+#[tokio::test]
+async fn a_new_pair_is_for_new_connections_and_a_broken_one_is_told_once_and_not_taken() {
+    let first = Pair::new();
+    let place = encrypted(&first);
+    let server = place.serve();
+    let mut open = first.connect(server.port(), &[HTTP_1]).await.unwrap();
+    ask(&mut open).await.unwrap();
+
+    let second = Pair::new();
+    second.write_key(place.folder());
+    second.write_certificate(place.folder());
+    let is_new = async || second.connect(server.port(), &[HTTP_1]).await.is_ok();
+    until("new connections get the new certificate", PATIENCE, is_new).await;
+    assert!(ask(&mut open).await.unwrap().starts_with("HTTP/1.1 200 "), "the open one was not dropped");
+
+    let told = |what: &str| server.complaints().matches(what).count();
+    let broken = "cannot be used; the old ones stay";
+    let before = told(broken);
+    Pair::new().write_key(place.folder());
+    until("the wrong pair is told", PATIENCE, async || told(broken) > before).await;
+    let mut stream = second.connect(server.port(), &[HTTP_1]).await.unwrap();
+    ask(&mut stream).await.unwrap();
+
+    second.write_key(place.folder());
+    let taken = told("get the new certificate");
+    until("the pair is whole again", PATIENCE, async || told("get the new certificate") > taken).await;
+    assert_eq!(told(broken), before + 1, "{}", server.complaints());
+    server.stop();
+}
+
+#[test]
+fn a_pair_that_does_not_fit_is_not_served_and_the_key_is_not_shown() {
+    let place = encrypted(&Pair::new());
+    Pair::new().write_key(place.folder());
+    let ended = place.run(&["serve"]);
+    assert_eq!(ended.code, 1, "{ended:?}");
+    assert!(ended.err.contains("do not fit together"), "{ended:?}");
+    std::fs::write(place.folder().join("key.pem"), "-----BEGIN PRIVATE KEY-----\nhunter2\n").unwrap();
+    let ended = place.run(&["serve"]);
+    assert!(ended.err.contains("key.pem cannot be read") && !ended.err.contains("hunter2"), "{ended:?}");
+}
+
+#[tokio::test]
+async fn the_health_check_speaks_tls_where_the_server_does() {
+    let pair = Pair::new();
+    let place = encrypted(&pair);
+    let server = place.serve();
+    let checking = encrypted(&Pair::new()).with("CRM__SERVER__PORT", server.port());
+    checking.run(&["healthcheck"]).succeeded();
+    server.stop();
+    assert_eq!(checking.run(&["healthcheck"]).code, 1);
+}
+
+#[test]
+fn the_doctor_finds_a_certificate_that_ends_soon_or_has_ended() {
+    let soon = SystemClock.now().utc().date_naive() + chrono::Days::new(10);
+    let (month, day) = (u8::try_from(soon.month()).unwrap(), u8::try_from(soon.day()).unwrap());
+    for (pair, code, found) in [
+        (Pair::new(), 0, "ok     tls"),
+        (Pair::until(soon.year(), month, day), 0, "look   tls"),
+        (Pair::until(2020, 1, 1), 1, "WRONG  tls"),
+    ] {
+        let ended = encrypted(&pair).run(&["doctor"]);
+        assert_eq!(ended.code, code, "{ended:?}");
+        assert!(ended.out.lines().any(|line| line.starts_with(found)), "{ended:?}");
+    }
+}
