@@ -1,7 +1,7 @@
 //! The HTTP contract, over a real socket. Every response of every test is held against the API document.
 //!
 //! What is in `suite.rs` also runs on MongoDB, in `crm-mongo` (`tests/http`). What is here beside it rests on no store:
-//! `document` is about the API document alone.
+//! `document` is about the API document, the others about connections.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,

@@ -16,6 +16,8 @@ mod guesses;
 mod import_on_mongodb;
 mod kill;
 mod on_mongodb;
+mod planted;
+mod production;
 mod seeding;
 mod serving;
 mod stopping;
