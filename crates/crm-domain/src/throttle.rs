@@ -72,7 +72,8 @@ pub enum Judgement {
 pub enum Refused {
     /// Too many have failed: the next may come after so long.
     Wait(Duration),
-    /// So many are looked at right now that, if all of them failed, it would be too many. In a moment it is known.
+    /// So many from this address, or this source of the account, are looked at right now that, if all of them failed,
+    /// it would be too many. In a moment it is known.
     Crowded,
 }
 

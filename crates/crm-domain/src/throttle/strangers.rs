@@ -2,24 +2,24 @@
 //!
 //! The mark of a count is when the last of them was let in.
 
-use std::time::Duration;
-
 use super::limits::Backoff;
 use super::table::Count;
 use super::{QUIET, Refused};
 use crate::timestamp::Timestamp;
 
-/// Whether the next may come.
+/// Whether the next may come. Those in flight count as failed, also where nothing else stands in the way: the owner from
+/// a new place is one, and comes alone.
 pub(super) fn check(count: Option<&Count>, backoff: Backoff, now: Timestamp) -> Result<(), Refused> {
     let Some(count) = count else {
         return Ok(());
     };
-    let wait = wait_after(count, count.failures, backoff, now);
-    if wait.is_zero() {
-        return Ok(());
-    }
-    let known = count.failures.saturating_sub(count.in_flight);
-    Err(if wait_after(count, known, backoff, now).is_zero() { Refused::Crowded } else { Refused::Wait(wait) })
+    let wait = if count.failures >= backoff.most {
+        QUIET
+    } else {
+        // A clock that was set back makes nobody wait longer.
+        count.mark.min(now).plus(backoff.wait_after(count.failures)).since(now)
+    };
+    if wait.is_zero() { Ok(()) } else { Err(Refused::Wait(wait)) }
 }
 
 /// Counts one.
@@ -35,12 +35,4 @@ pub(super) fn refund(count: &mut Count, before: Option<&Count>, at: Timestamp) {
         count.mark = before.map_or(Timestamp::MIN, |before| before.mark);
     }
     count.forgive();
-}
-
-fn wait_after(count: &Count, failures: u32, backoff: Backoff, now: Timestamp) -> Duration {
-    if failures >= backoff.most {
-        return QUIET;
-    }
-    // A clock that was set back makes nobody wait longer.
-    count.mark.min(now).plus(backoff.wait_after(failures)).since(now)
 }

@@ -183,7 +183,7 @@ fn guesses_at_once_count_before_anybody_knows_what_comes_of_them() {
         .filter_map(|number| throttle.admit(claim(Blind::new(500 + number), HOME), start()).ok())
         .collect();
     assert_eq!(at_home.len(), 10);
-    assert_eq!(throttle.admit(stranger(50), start()).unwrap_err(), Refused::Crowded);
+    assert_eq!(wait(&mut throttle, stranger(50), start()), secs(1));
     assert_eq!(throttle.admit(claim(Blind::new(600), HOME), start()).unwrap_err(), Refused::Crowded);
     for ticket in tickets.into_iter().chain(at_home) {
         throttle.settle(ticket, Judgement::Unjudged, start());
@@ -192,17 +192,19 @@ fn guesses_at_once_count_before_anybody_knows_what_comes_of_them() {
 }
 
 #[test]
-fn what_came_of_guesses_at_once_is_told_apart_from_what_is_in_flight() {
+fn who_comes_while_only_those_in_flight_stand_in_the_way_is_told_so() {
     let mut throttle = throttle();
+    succeed(&mut throttle, claim(ADA, HOME), start());
     let mut tickets: Vec<Ticket> =
-        (0..5).map(|number| throttle.admit(stranger(number), start()).unwrap()).collect();
+        (0..10).map(|_| throttle.admit(claim(ADA, HOME), start()).unwrap()).collect();
+    assert_eq!(throttle.admit(claim(ADA, HOME), start()).unwrap_err(), Refused::Crowded);
     throttle.settle(tickets.pop().unwrap(), Judgement::Right, start());
-    let fifth = throttle.admit(stranger(9), start()).unwrap();
-    assert_eq!(throttle.admit(stranger(10), start()).unwrap_err(), Refused::Crowded);
-    for ticket in tickets.into_iter().chain([fifth]) {
+    tickets.push(throttle.admit(claim(ADA, HOME), start()).unwrap());
+    assert_eq!(throttle.admit(claim(ADA, HOME), start()).unwrap_err(), Refused::Crowded);
+    for ticket in tickets {
         throttle.settle(ticket, Judgement::Wrong, start());
     }
-    assert_eq!(wait(&mut throttle, stranger(10), start()), secs(1));
+    assert_eq!(wait(&mut throttle, claim(ADA, HOME), start()), secs(10));
 }
 
 #[test]
