@@ -3,6 +3,7 @@
 //! # Where things are
 //! - Stand-ins for ports: [`clock::FixedClock`], [`ids::SequentialIds`], [`passwords::PlainPasswords`],
 //!   [`tokens::PlainTokens`].
+//! - Random data that can be had again: [`random::Random`].
 //! - Records with all or with no optional fields, and the commits that write them: [`fixtures::Maker`].
 //! - Who asks, and scopes got through the policy: [`actors`].
 //! - A real MongoDB, found or fetched, started and ended: `mongod`, behind the feature of that name; with it,
@@ -28,4 +29,5 @@ pub mod mongod;
 #[cfg(feature = "mongod")]
 pub mod node_backend;
 pub mod passwords;
+pub mod random;
 pub mod tokens;

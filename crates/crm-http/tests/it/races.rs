@@ -1,29 +1,61 @@
 //! Many at once.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::server::{TestServer, options};
-use crate::support::world::World;
+use crate::support::world::{PASSWORD, World};
+
+const LEADS: usize = 40;
+const CONVERSIONS: usize = 16;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn twenty_conversions_at_once_make_one_customer() {
-    for _ in 0..5 {
-        let world = World::new().await;
-        let path = format!("/api/leads/{}/convert", world.lead("Acme").await);
-        let nothing = json!({});
-        let replies = join_all((0..20).map(|_| world.owner.post(&path, &nothing))).await;
-        assert!(replies.iter().all(|reply| reply.status == 200));
+async fn of_sixteen_racing_conversions_of_each_of_forty_leads_one_makes_its_customer() {
+    let world = World::on(patient().await).await;
+    let nothing = json!({});
+    for number in 0..LEADS {
+        let lead = world.lead(&format!("Lead {number}")).await;
+        let path = format!("/api/leads/{lead}/convert");
+        let replies = join_all((0..CONVERSIONS).map(|_| world.owner.post(&path, &nothing))).await;
+        let statuses: Vec<u16> = replies.iter().map(|reply| reply.status).collect();
+        assert_eq!(statuses, [200; CONVERSIONS]);
         let first = replies.iter().filter(|reply| reply.body.get("alreadyConverted").is_none()).count();
-        assert_eq!(first, 1);
-        let customers = world.owner.get("/api/customers").await;
-        assert_eq!(customers.body["total"], 1);
-        assert!(replies.iter().all(|reply| reply.body["customer"]["id"] == customers.body["items"][0]["id"]));
-        let converted = world.owner.get("/api/activity?type=lead_converted").await;
-        assert_eq!(converted.body.as_array().unwrap().len(), 1);
+        assert_eq!(first, 1, "one of them has made the customer");
+        let customer = replies[0].body["customer"]["id"].clone();
+        assert!(replies.iter().all(|reply| reply.body["customer"]["id"] == customer));
+        let told = world.owner.get(&format!("/api/activity?entityId={lead}&type=lead_converted")).await;
+        assert_eq!(told.body.as_array().unwrap().len(), 1);
     }
+    let customers = world.owner.get("/api/customers?limit=100").await;
+    assert_eq!(customers.body["total"], LEADS);
+    let leads: BTreeSet<String> = customers.items("leadId").into_iter().collect();
+    assert_eq!(leads.len(), LEADS, "each lead has its own");
+}
+
+const REGISTRATIONS: usize = 64;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_sixty_four_racing_registrations_of_one_email_one_is_made() {
+    let world = World::on(patient().await).await;
+    let forms = (0..REGISTRATIONS).map(|number| {
+        let email = if number % 2 == 0 { "new@example.com" } else { "New@Example.COM" };
+        json!({ "name": format!("New {number}"), "email": email, "password": PASSWORD })
+    });
+    let forms: Vec<Value> = forms.collect();
+    let replies = join_all(forms.iter().map(|form| world.admin.post("/api/auth/register", form))).await;
+    let made = replies.iter().filter(|reply| reply.status == 201).count();
+    let taken = replies.iter().filter(|reply| reply.verdict() == (409, "email_taken")).count();
+    assert_eq!((made, taken), (1, REGISTRATIONS - 1));
+    let users = world.admin.get("/api/auth/users?q=new@example.com").await;
+    assert_eq!(users.body["total"], 1);
+}
+
+/// A server whose writers wait for each other as long as it takes: how fast they take turns is a matter of the disk.
+async fn patient() -> TestServer {
+    TestServer::built(options(), |ctx| ctx.rules.deadline = Duration::from_secs(25)).await
 }
 
 const CLIENTS: usize = 64;
@@ -31,9 +63,7 @@ const CHANGES: usize = 20;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sixty_four_clients_who_change_one_lead_lose_nothing() {
-    // They wait for each other: with the usual patience a slow disk would turn some of them away.
-    let patient = TestServer::built(options(), |ctx| ctx.rules.deadline = Duration::from_secs(25)).await;
-    let world = World::on(patient).await;
+    let world = World::on(patient().await).await;
     let id = world.lead("Acme").await;
     let path = format!("/api/leads/{id}");
     let clients = (0..CLIENTS).map(|client| {

@@ -26,17 +26,6 @@ async fn an_email_belongs_to_one_account_in_whatever_case() {
 }
 
 #[tokio::test]
-async fn of_many_accounts_with_one_email_at_once_one_is_made() {
-    let world = World::new().await;
-    let body = json!({ "name": "Race", "email": "race@example.com", "password": PASSWORD });
-    let tries = (0..10).map(|_| world.admin.post("/api/auth/register", &body));
-    let mut statuses: Vec<u16> =
-        futures_util::future::join_all(tries).await.iter().map(|reply| reply.status).collect();
-    statuses.sort_unstable();
-    assert_eq!(statuses, [201, 409, 409, 409, 409, 409, 409, 409, 409, 409]);
-}
-
-#[tokio::test]
 async fn every_bad_field_of_an_account_is_told() {
     let world = World::new().await;
     let body =

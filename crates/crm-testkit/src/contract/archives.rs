@@ -22,9 +22,9 @@ use uuid::Uuid;
 use super::replays::replay;
 use super::support::observation::observe;
 use super::support::operations::write_randomly;
-use super::support::random::Random;
 use super::support::world::World;
 use super::{FullStore, StoreBuilder};
+use crate::random::Random;
 
 /// What a store exports, another one imports: the two then hold the same, down to ids, versions, commits and what is
 /// held in memory; counters and search are right.

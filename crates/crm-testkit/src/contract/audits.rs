@@ -21,12 +21,12 @@ use crm_domain::ids::UserId;
 
 use super::support::listing::{cut, order};
 use super::support::race::{applied, race_on};
-use super::support::random::Random;
 use super::support::world::{World, everything};
 use super::{FullStore, StoreBuilder};
 use crate::actors::own;
 use crate::fixtures::Maker;
 use crate::fixtures::audits::audit_key;
+use crate::random::Random;
 
 /// What is written with a commit is in the log when it answers, everything of it, sealed in its place.
 pub async fn the_entries_of_a_commit_are_sealed_with_it<B: StoreBuilder>(builder: &B) {

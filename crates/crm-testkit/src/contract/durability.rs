@@ -15,8 +15,8 @@ use super::StoreBuilder;
 use super::support::observation::observe;
 use super::support::operations::write_randomly;
 use super::support::race::{applied, race_on};
-use super::support::random::Random;
 use super::support::world::{World, everything, seen};
+use crate::random::Random;
 
 /// A store that is closed and opened again holds all it held, in memory too.
 pub async fn a_store_that_is_opened_again_holds_what_it_held<B: StoreBuilder>(builder: &B) {

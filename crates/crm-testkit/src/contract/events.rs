@@ -10,9 +10,9 @@ use crm_domain::version::Version;
 use super::StoreBuilder;
 use super::support::observation::feed;
 use super::support::operations::write_randomly;
-use super::support::random::Random;
 use super::support::world::{World, everything, seen};
 use crate::actors::own;
+use crate::random::Random;
 
 /// After random writes the feed holds exactly the events that were handed in, and each version of each record that
 /// there is has exactly one.

@@ -12,9 +12,9 @@ use super::support::listing::{cut, order};
 use super::support::model::Model;
 use super::support::observation::feed;
 use super::support::operations::write_randomly;
-use super::support::random::Random;
 use super::support::world::{World, everything};
 use crate::actors::own;
+use crate::random::Random;
 
 /// A scope that is not everything sees the events whose audience its owner is in: those they caused, and those about
 /// what was theirs just before or just after.

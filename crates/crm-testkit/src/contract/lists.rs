@@ -15,10 +15,10 @@ use super::support::listing::users::UserList;
 use super::support::listing::{Ask, Listing, expected, expected_all, orders};
 use super::support::operations::write_randomly;
 use super::support::population::populate;
-use super::support::random::Random;
 use super::support::world::{World, everything};
 use crate::actors::own;
 use crate::fixtures::tags;
+use crate::random::Random;
 
 /// Any filter, order, stretch and scope of leads gives what a naive filter gives, totals included.
 pub async fn leads_are_listed_as_by_a_naive_filter<B: StoreBuilder>(builder: &B) {

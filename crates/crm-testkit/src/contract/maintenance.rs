@@ -14,8 +14,8 @@ use super::StoreBuilder;
 use super::support::observation::{feed, observe};
 use super::support::operations::write_randomly;
 use super::support::population::populate;
-use super::support::random::Random;
 use super::support::world::{World, everything};
+use crate::random::Random;
 
 /// The inventory counts what there is of each kind.
 pub async fn the_inventory_counts_every_kind<B: StoreBuilder>(builder: &B) {

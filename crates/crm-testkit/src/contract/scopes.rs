@@ -17,9 +17,9 @@ use super::support::listing::tasks::TaskList;
 use super::support::listing::users::UserList;
 use super::support::listing::{Ask, Listing, orders};
 use super::support::population::populate;
-use super::support::random::Random;
 use super::support::world::{World, everything};
 use crate::actors::own;
+use crate::random::Random;
 
 /// A list of leads holds nothing outside the scope, whatever the filter says.
 pub async fn a_list_of_leads_holds_nothing_outside_the_scope<B: StoreBuilder>(builder: &B) {

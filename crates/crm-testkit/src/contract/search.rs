@@ -12,9 +12,9 @@ use super::support::listing::users::UserList;
 use super::support::listing::{Ask, Listing, expected, orders};
 use super::support::operations::write_randomly;
 use super::support::population::populate;
-use super::support::random::Random;
 use super::support::world::{World, everything};
 use crate::actors::own;
+use crate::random::Random;
 
 /// Searching leads for random text equals a naive search.
 pub async fn a_search_of_leads_equals_a_naive_one<B: StoreBuilder>(builder: &B) {

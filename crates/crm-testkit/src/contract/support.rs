@@ -8,5 +8,4 @@ pub(in crate::contract) mod observation;
 pub(in crate::contract) mod operations;
 pub(in crate::contract) mod population;
 pub(in crate::contract) mod race;
-pub(in crate::contract) mod random;
 pub(in crate::contract) mod world;

@@ -21,10 +21,10 @@ use super::support::listing::tasks::TaskList;
 use super::support::listing::{Ask, Listing, expected, orders};
 use super::support::operations::write_randomly;
 use super::support::population::populate;
-use super::support::random::Random;
 use super::support::world::{World, everything};
 use crate::actors::own;
 use crate::fixtures::moment;
+use crate::random::Random;
 
 /// After random writes of every kind a recount finds nothing wrong, and dashboard and totals say what a naive count
 /// says.

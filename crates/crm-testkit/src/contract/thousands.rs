@@ -15,11 +15,11 @@ use crm_domain::values::source::Source;
 use super::StoreBuilder;
 use super::support::listing::leads::LeadList;
 use super::support::listing::{Ask, Listing, expected_all, orders};
-use super::support::random::Random;
 use super::support::world::{World, everything};
 use crate::actors::own;
 use crate::fixtures::commits::Draft;
 use crate::fixtures::{Maker, tags};
+use crate::random::Random;
 
 /// More than are counted exactly.
 const MANY: u32 = 10_400;

@@ -17,8 +17,8 @@ use super::support::listing::users::UserList;
 use super::support::listing::{Ask, Listing, expected_all, orders};
 use super::support::operations::write_randomly;
 use super::support::population::populate;
-use super::support::random::Random;
 use super::support::world::{World, everything};
+use crate::random::Random;
 
 /// Page by page, in every order, every list holds each record once, in order.
 pub async fn a_page_walk_sees_each_record_once<B: StoreBuilder>(builder: &B) {

@@ -77,7 +77,7 @@ impl TestServer {
             clock: Arc::<FixedClock>::clone(&clock),
             ids: Arc::new(SequentialIds::new()),
             passwords: Arc::new(PlainPasswords) as Arc<dyn Passwords>,
-            tokens: Arc::new(tokens()),
+            tokens: Arc::new(tokens(Duration::from_mins(15))),
             trail: Arc::new(Trail::new(AuditKey::derive(b"tests"))),
             guard: Arc::new(Guard::new(Limits::none(), Arc::new(PlainBlinding))),
             queue: Queue::new(),
@@ -132,10 +132,11 @@ pub(crate) fn login(email: &str, password: &str) -> serde_json::Value {
     serde_json::json!({ "email": email, "password": password })
 }
 
-fn tokens() -> JwtTokens {
+/// The real tokens; access tokens are good so long.
+pub(crate) fn tokens(access_life: Duration) -> JwtTokens {
     let secrets = TokenSecrets {
         access: "an access secret that is long enough for the tests".into(),
         refresh: "a refresh secret that is long enough for the tests".into(),
     };
-    JwtTokens::new(&secrets, Duration::from_mins(15)).unwrap()
+    JwtTokens::new(&secrets, access_life).unwrap()
 }

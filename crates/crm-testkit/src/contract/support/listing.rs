@@ -16,8 +16,8 @@ use crm_domain::version::Versioned;
 use uuid::Uuid;
 
 use super::model::Model;
-use super::random::Random;
 use crate::contract::FullStore;
+use crate::random::Random;
 
 /// One of the lists.
 pub(in crate::contract) trait Listing {

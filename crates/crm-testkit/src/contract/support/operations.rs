@@ -18,10 +18,10 @@ use crm_domain::version::Versioned;
 
 use super::model::Model;
 use super::population::{random_customer, random_due, random_lead, random_related, random_task, random_user};
-use super::random::Random;
 use super::world::World;
 use crate::contract::StoreBuilder;
 use crate::fixtures::Maker;
+use crate::random::Random;
 
 /// Writes so many commits, at moments up to some hours apart.
 pub(in crate::contract) async fn write_randomly<B: StoreBuilder>(

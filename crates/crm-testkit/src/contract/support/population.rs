@@ -22,10 +22,10 @@ use crm_domain::values::source::Source;
 use crm_domain::values::tag::{Tag, Tags};
 use crm_domain::values::title::Title;
 
-use super::random::Random;
 use super::world::World;
 use crate::contract::StoreBuilder;
 use crate::fixtures::Maker;
+use crate::random::Random;
 
 /// The sources that leads have.
 pub(in crate::contract) const SOURCES: [&str; 4] = ["Unknown", "Messe Köln", "messe koln", "web"];

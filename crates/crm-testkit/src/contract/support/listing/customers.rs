@@ -16,7 +16,7 @@ use crate::contract::FullStore;
 use crate::contract::support::found::fits;
 use crate::contract::support::model::Model;
 use crate::contract::support::population::TAGS;
-use crate::contract::support::random::Random;
+use crate::random::Random;
 
 pub(in crate::contract) struct CustomerList;
 

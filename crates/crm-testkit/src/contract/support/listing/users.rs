@@ -14,7 +14,7 @@ use super::{Ask, Listing};
 use crate::contract::FullStore;
 use crate::contract::support::found::fits;
 use crate::contract::support::model::Model;
-use crate::contract::support::random::Random;
+use crate::random::Random;
 
 pub(in crate::contract) struct UserList;
 

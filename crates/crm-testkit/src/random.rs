@@ -9,71 +9,84 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
 /// A source of random data. If a test fails while it lives, it prints its seed.
-pub(in crate::contract) struct Random {
+#[derive(Debug)]
+pub struct Random {
     rng: StdRng,
     seed: u64,
 }
 
 impl Random {
     /// A source with a new seed, or with that in `CRM_TEST_SEED`.
-    pub(in crate::contract) fn new() -> Self {
+    #[expect(clippy::new_without_default, reason = "each is another: there is none that is the usual one")]
+    pub fn new() -> Self {
         let asked = std::env::var("CRM_TEST_SEED").ok();
         let seed = asked.map_or_else(rand::random, |seed| seed.parse().expect("CRM_TEST_SEED is a number"));
         Self { rng: StdRng::seed_from_u64(seed), seed }
     }
 
-    pub(in crate::contract) fn chance(&mut self, likely: f64) -> bool {
+    /// What it makes all its data of.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// True that often.
+    pub fn chance(&mut self, likely: f64) -> bool {
         self.rng.random_bool(likely)
     }
 
     /// A number below `end`.
-    pub(in crate::contract) fn below(&mut self, end: usize) -> usize {
+    pub fn below(&mut self, end: usize) -> usize {
         self.rng.random_range(0..end)
     }
 
-    pub(in crate::contract) fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
+    /// One of these, of which there must be some.
+    pub fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
         &from[self.below(from.len())]
     }
 
     /// One of these, if there are any.
-    pub(in crate::contract) fn of<T: Copy>(&mut self, from: &[T]) -> Option<T> {
+    pub fn of<T: Copy>(&mut self, from: &[T]) -> Option<T> {
         (!from.is_empty()).then(|| *self.pick(from))
     }
 
-    pub(in crate::contract) fn word(&mut self, from: &[&'static str]) -> &'static str {
+    /// One of these words.
+    pub fn word(&mut self, from: &[&'static str]) -> &'static str {
         from[self.below(from.len())]
     }
 
     /// Some of these, each once, in their order; perhaps none.
-    pub(in crate::contract) fn some<T: Copy>(&mut self, from: &[T]) -> Vec<T> {
+    pub fn some<T: Copy>(&mut self, from: &[T]) -> Vec<T> {
         from.iter().copied().filter(|_| self.chance(0.5)).collect()
     }
 
+    /// Puts them in another order.
+    pub fn shuffle<T>(&mut self, items: &mut [T]) {
+        for end in (1..items.len()).rev() {
+            items.swap(end, self.below(end + 1));
+        }
+    }
+
     /// `Some` that often.
-    pub(in crate::contract) fn maybe<T>(
-        &mut self,
-        likely: f64,
-        make: impl FnOnce(&mut Self) -> T,
-    ) -> Option<T> {
+    pub fn maybe<T>(&mut self, likely: f64, make: impl FnOnce(&mut Self) -> T) -> Option<T> {
         self.chance(likely).then(|| make(self))
     }
 
     /// A moment up to so many whole units after `start`.
-    pub(in crate::contract) fn after(&mut self, start: Timestamp, units: u32, unit: Duration) -> Timestamp {
+    pub fn after(&mut self, start: Timestamp, units: u32, unit: Duration) -> Timestamp {
         start.plus(unit * self.rng.random_range(0..=units))
     }
 
     /// A line of text out of everything that is hard to search for.
-    pub(in crate::contract) fn name(&mut self) -> Name {
+    pub fn name(&mut self) -> Name {
         loop {
-            if let Ok(name) = Name::parse(&self.pieces(10)) {
+            if let Ok(name) = Name::parse(&self.text(10)) {
                 return name;
             }
         }
     }
 
     /// A search: mostly for something that one of these texts holds.
-    pub(in crate::contract) fn search(&mut self, texts: &[String]) -> SearchQuery {
+    pub fn search(&mut self, texts: &[String]) -> SearchQuery {
         loop {
             let terms: Vec<String> = (0..=self.below(3)).map(|_| self.term(texts)).collect();
             if let Ok(query) = SearchQuery::parse(&terms.join(" ")) {
@@ -84,7 +97,7 @@ impl Random {
 
     fn term(&mut self, texts: &[String]) -> String {
         if texts.is_empty() || self.chance(0.3) {
-            return self.pieces(2);
+            return self.text(2);
         }
         let text: Vec<char> = self.pick(texts).chars().collect();
         let start = self.below(text.len().max(1));
@@ -97,7 +110,8 @@ impl Random {
         }
     }
 
-    fn pieces(&mut self, most: usize) -> String {
+    /// At least one and at most so many pieces of everything that is hard to search for; perhaps nothing but space.
+    pub fn text(&mut self, most: usize) -> String {
         (0..=self.below(most)).map(|_| *self.pick(&PIECES)).collect()
     }
 }
