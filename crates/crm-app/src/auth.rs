@@ -1,6 +1,7 @@
 //! Signing in and out, and what users do with their own account.
 
 pub mod authenticate;
+pub mod forget;
 pub mod guard;
 pub mod login;
 pub mod logout;

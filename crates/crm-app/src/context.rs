@@ -174,7 +174,7 @@ impl Ctx {
                 let snapshot = self.mirror.snapshot();
                 let card = snapshot.user(user.id).ok_or(AppError::TokenRefused)?;
                 let stands = card.active
-                    && card.access_version == user.access_version
+                    && card.admits(user.session, user.access_version)
                     && !snapshot.has_ended(user.session);
                 if !stands {
                     return Err(AppError::TokenRefused);

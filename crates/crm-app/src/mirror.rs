@@ -35,6 +35,8 @@ pub struct UserCard {
     pub active: bool,
     /// Their access version.
     pub access_version: u32,
+    /// The session that outlived their last change of password.
+    pub spared: Option<SessionId>,
     /// The version of the record this comes from.
     pub version: Version,
 }
@@ -49,8 +51,15 @@ impl UserCard {
             role: user.role,
             active: user.active,
             access_version: user.access_version,
+            spared: user.spared,
             version,
         }
+    }
+
+    /// Whether this session of theirs, begun at that access version, is good as far as it depends on them; see
+    /// [`User::admits`].
+    pub fn admits(&self, session: SessionId, access_version: u32) -> bool {
+        self.access_version == access_version || self.spared == Some(session)
     }
 }
 

@@ -2,4 +2,5 @@
 
 pub mod check;
 pub mod first_admin;
+pub mod offer;
 pub mod token;

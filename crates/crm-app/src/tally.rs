@@ -93,6 +93,8 @@ pub fn deltas(changes: &[Change], calendar: &Calendar) -> Deltas {
             | Change::PutTransfer(_)
             | Change::DeleteTransfer(_)
             | Change::MarkSetUp
+            | Change::OfferSetUp(_)
+            | Change::ForgetSession(_)
             | Change::PruneAudit(_) => {}
         }
     }

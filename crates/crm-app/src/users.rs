@@ -6,4 +6,5 @@ pub mod guard;
 pub mod list;
 pub mod read;
 pub mod register;
+pub mod revoke;
 pub mod transfer;

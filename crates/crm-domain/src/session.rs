@@ -26,7 +26,7 @@ pub struct Session {
     pub fingerprint: RefreshFingerprint,
     /// Which of its refresh tokens are good.
     pub rotation: Rotation,
-    /// The user's access version at sign-in; a session of an older one is over.
+    /// The user's access version at sign-in; a session of an older one is over, but for the one they spared.
     pub access_version: u32,
     /// When it began.
     pub created_at: Timestamp,
@@ -130,7 +130,7 @@ impl Session {
         self.ended.is_none()
             && user.active
             && user.id == self.user
-            && user.access_version == self.access_version
+            && user.admits(self.id, self.access_version)
     }
 }
 

@@ -1,7 +1,7 @@
 //! An account.
 
 use crate::access::role::Role;
-use crate::ids::UserId;
+use crate::ids::{SessionId, UserId};
 use crate::meta::Meta;
 use crate::password_hash::PasswordHash;
 use crate::patch::Patch;
@@ -25,9 +25,12 @@ pub struct User {
     pub active: bool,
     /// What is kept of their password.
     pub password: PasswordHash,
-    /// Grows when every token and session of theirs is to die at once: on deactivation and on a password that an
-    /// admin set. Tokens and sessions carry the number they were made with.
+    /// Grows when every token and session of theirs is to die at once: on deactivation, with every new password, and
+    /// when an admin ends their sessions. Tokens and sessions carry the number they were made with.
     pub access_version: u32,
+    /// The session in which they chose their password, which lives on: all others of an older access version are over,
+    /// however late they began.
+    pub spared: Option<SessionId>,
     /// When the account was made.
     pub created_at: Timestamp,
     /// When it was last changed.
@@ -61,7 +64,7 @@ impl User {
         patch.active.apply(&mut self.active);
         patch.password.apply(&mut self.password);
         if new_password || (was_active && !self.active) {
-            self.access_version = self.access_version.saturating_add(1);
+            self = self.withdraw_access(None);
         }
         self.touch(now)
     }
@@ -90,11 +93,22 @@ impl User {
         self.touch(now)
     }
 
-    /// The user with a password that they chose themselves; the session they did it in lives on.
+    /// The user with a password that they chose themselves; the session they did it in lives on, and no other.
     #[must_use]
-    pub fn choose_password(mut self, password: PasswordHash, now: Timestamp) -> Self {
+    pub fn choose_password(mut self, password: PasswordHash, session: SessionId, now: Timestamp) -> Self {
         self.password = password;
-        self.touch(now)
+        self.withdraw_access(Some(session)).touch(now)
+    }
+
+    /// The user, signed out everywhere.
+    #[must_use]
+    pub fn sign_out_everywhere(self, now: Timestamp) -> Self {
+        self.withdraw_access(None).touch(now)
+    }
+
+    /// Whether this session of theirs, begun at that access version, is good as far as it depends on them.
+    pub fn admits(&self, session: SessionId, access_version: u32) -> bool {
+        self.access_version == access_version || self.spared == Some(session)
     }
 
     /// Whether they are an admin who may sign in.
@@ -126,7 +140,18 @@ impl User {
             .compare("email", self.email.as_str(), after.email.as_str())
             .compare("role", self.role.as_str(), after.role.as_str())
             .compare("isActive", self.active, after.active);
-        if self.password == after.password { meta } else { meta.compare("password", "old", "new") }
+        let ended = self.access_version != after.access_version && self.active == after.active;
+        if self.password != after.password {
+            meta.compare("password", "old", "new")
+        } else if ended {
+            meta.compare("sessions", "open", "ended")
+        } else {
+            meta
+        }
+    }
+
+    fn withdraw_access(self, spared: Option<SessionId>) -> Self {
+        Self { access_version: self.access_version.saturating_add(1), spared, ..self }
     }
 
     fn touch(mut self, now: Timestamp) -> Self {
@@ -158,6 +183,7 @@ mod tests {
             active: true,
             password: hash("old"),
             access_version: 5,
+            spared: None,
             created_at: at(1),
             updated_at: at(10),
         }
@@ -189,9 +215,33 @@ mod tests {
     }
 
     #[test]
-    fn a_password_that_they_choose_themselves_leaves_their_token_good() {
-        let edited = user(Role::Agent).choose_password(hash("new"), at(11));
-        assert_eq!(edited, User { password: hash("new"), updated_at: at(11), ..user(Role::Agent) });
+    fn a_password_that_they_choose_themselves_spares_the_session_they_do_it_in_only() {
+        let (this, other) =
+            (SessionId::from_uuid(Uuid::from_u128(8)), SessionId::from_uuid(Uuid::from_u128(9)));
+        let edited = user(Role::Agent).choose_password(hash("new"), this, at(11));
+        let expected = User {
+            password: hash("new"),
+            access_version: 6,
+            spared: Some(this),
+            updated_at: at(11),
+            ..user(Role::Agent)
+        };
+        assert_eq!(edited, expected);
+        assert!(edited.admits(this, 5) && edited.admits(this, 6) && edited.admits(other, 6));
+        assert!(!edited.admits(other, 5), "however late it began");
+        let again = edited.choose_password(hash("newer"), other, at(12));
+        assert!(again.admits(other, 6) && !again.admits(this, 5));
+        for gone in [again.clone().sign_out_everywhere(at(13)), again.deactivate(at(13))] {
+            assert!(!gone.admits(other, 6) && !gone.admits(this, 5));
+        }
+    }
+
+    #[test]
+    fn ended_sessions_are_told_as_what_they_are() {
+        let ended = user(Role::Agent).sign_out_everywhere(at(11));
+        assert_eq!(user(Role::Agent).differences(&ended), Meta::new().compare("sessions", "open", "ended"));
+        let gone = user(Role::Agent).deactivate(at(11));
+        assert_eq!(user(Role::Agent).differences(&gone), Meta::new().compare("isActive", true, false));
     }
 
     #[test]

@@ -190,6 +190,8 @@ fn written(changes: &[Change]) -> Vec<Uuid> {
             | Change::PutNote(_)
             | Change::DeleteNote(_)
             | Change::MarkSetUp
+            | Change::OfferSetUp(_)
+            | Change::ForgetSession(_)
             | Change::PruneAudit(_) => None,
         })
         .collect()

@@ -7,7 +7,7 @@ use bson::{DateTime, doc};
 use crm_app::error::StoreError;
 use crm_app::mirror::Mirror;
 use crm_app::ports::sessions::Sessions;
-use crm_domain::access::scope::{Scope, Sight};
+use crm_domain::access::scope::{Reach, Scope, Sight};
 use crm_domain::ids::{SessionId, UserId};
 use crm_domain::session::{RefreshFingerprint, Session};
 use crm_domain::timestamp::Timestamp;
@@ -24,12 +24,15 @@ const SESSIONS: &str = "sessions";
 const BY_FINGERPRINT: &str = "sessions_by_fingerprint";
 /// A user's sessions. Not by last use, as each use would then move an entry.
 const BY_USER: &str = "sessions_by_user";
+/// Sessions that are long over, to be forgotten.
+const BY_EXPIRY: &str = "sessions_by_expiry";
 /// What memory holds of ended sessions.
 const ENDED: &str = "sessions_ended";
 
 pub(crate) const INDEXES: &[Index] = &[
     Index::on(SESSIONS, BY_FINGERPRINT, &["fingerprint"]).unique(),
     Index::on(SESSIONS, BY_USER, &["user", "expires_at"]),
+    Index::on(SESSIONS, BY_EXPIRY, &["expires_at"]),
     Index::on(SESSIONS, ENDED, &["ended_at"]).having("ended_at"),
 ];
 
@@ -85,6 +88,26 @@ impl Sessions for MongoStore {
                 found.iter().map(|document| documents::read(document)).collect::<Result<_, _>>()?;
             open.sort_by_key(|session| (Reverse(session.last_used_at), session.id));
             Ok(open)
+        })
+        .await
+    }
+
+    async fn run_out(
+        &self,
+        scope: &Scope,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<SessionId>, StoreError> {
+        if scope.reach() != Reach::Everything {
+            return Ok(Vec::new());
+        }
+        self.read(move |mut reader| async move {
+            let over =
+                Find::all(doc! { "expires_at": { "$lte": date(before) } }).by(BY_EXPIRY).at_most(limit);
+            let found = reader.all(SESSIONS, over.sorted(doc! { "expires_at": 1_i32 })).await?;
+            let read =
+                |document: &bson::RawDocumentBuf| documents::read(document).map(|found: Session| found.id);
+            found.iter().map(read).collect()
         })
         .await
     }

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use bson::{Document, doc};
+use bson::{Bson, Document, doc};
 use crm_app::error::StoreError;
 use crm_app::ports::workspace::{Workspace, Workspaces};
+use crm_app::setup::token::SetupFingerprint;
 use crm_domain::calendar::Calendar;
 
 use crate::documents;
@@ -37,7 +38,16 @@ pub(crate) async fn read(reader: &mut Reader) -> Result<Workspace, StoreError> {
     let zone = found.get_str("zone").map_err(|_| unreadable("it has no time zone"))?;
     let calendar = Calendar::parse(zone).map_err(|flaw| unreadable(flaw.to_string()))?;
     let set_up = found.get_bool("set_up").map_err(|_| unreadable("it does not say whether it was set up"))?;
-    Ok(Workspace { calendar, set_up })
+    let setup_token = match found.get("setup_token") {
+        None | Some(Bson::Null) => None,
+        Some(Bson::Binary(kept)) => Some(
+            <[u8; 32]>::try_from(kept.bytes.as_slice())
+                .map(SetupFingerprint)
+                .map_err(|_| unreadable("its setup token is not 32 bytes"))?,
+        ),
+        Some(_) => return Err(unreadable("its setup token is no binary")),
+    };
+    Ok(Workspace { calendar, set_up, setup_token })
 }
 
 /// The workspace's calendar.

@@ -36,7 +36,7 @@ pub async fn seed(settings: Settings, args: SeedArgs) -> Result<(), CommandError
     confirm(&settings, &args)?;
     // A server would go on with users that are gone.
     let lock = if args.reset { wiring::lock(&settings.store.url)? } else { None };
-    let wiring = Wiring::open_for_command(&settings).await?;
+    let wiring = Wiring::open_with_secrets(&settings).await?;
     make_room(&wiring, &settings, args.reset).await?;
     let amounts = args.amounts();
     plant(&wiring, amounts, args.random_seed, &progress::bar()).await?;

@@ -142,6 +142,8 @@ fn write(conn: &Connection, change: &Change, commit: CommitId, calendar: Calenda
                 Err(undone::duplicate(UniqueKey::SetUp))
             }
         }
+        Change::OfferSetUp(token) => Ok(workspace::offer_set_up(conn, *token).map(drop)?),
+        Change::ForgetSession(id) => sessions::forget(conn, *id),
         // Done with the commit's entries of the audit log.
         Change::PruneAudit(_) => Ok(()),
     }

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use async_trait::async_trait;
 use crm_app::error::StoreError;
 use crm_app::ports::sessions::Sessions;
-use crm_domain::access::scope::{Scope, Sight};
+use crm_domain::access::scope::{Reach, Scope, Sight};
 use crm_domain::ids::{SessionId, UserId};
 use crm_domain::session::{RefreshFingerprint, Session};
 use crm_domain::timestamp::Timestamp;
@@ -55,5 +55,17 @@ impl Sessions for SqliteStore {
             Ok(open)
         })
         .await
+    }
+
+    async fn run_out(
+        &self,
+        scope: &Scope,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<SessionId>, StoreError> {
+        if scope.reach() != Reach::Everything {
+            return Ok(Vec::new());
+        }
+        self.read(move |db| db.all(session::RUN_OUT, (before.millis(), limit), session::read_id)).await
     }
 }

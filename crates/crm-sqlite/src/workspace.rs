@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use crm_app::error::StoreError;
 use crm_app::ports::workspace::{Workspace, Workspaces};
+use crm_app::setup::token::SetupFingerprint;
 use crm_domain::calendar::Calendar;
 use rusqlite::{Connection, Row};
 
@@ -23,10 +24,11 @@ impl Workspaces for SqliteStore {
 
 /// The workspace.
 pub(crate) fn read(db: &Db<'_>) -> Outcome<Workspace> {
-    let mut statement = db.prepare("SELECT zone, set_up FROM workspace WHERE one = 1")?;
+    let mut statement = db.prepare("SELECT zone, set_up, setup_token FROM workspace WHERE one = 1")?;
     let mut rows = statement.query([])?;
     let row = rows.next()?.ok_or_else(|| corrupt("there is none"))?;
-    Ok(Workspace { calendar: zone(row)?, set_up: row.get(1)? })
+    let setup_token = row.get::<_, Option<[u8; 32]>>(2)?.map(SetupFingerprint);
+    Ok(Workspace { calendar: zone(row)?, set_up: row.get(1)?, setup_token })
 }
 
 /// The workspace's calendar.
@@ -49,8 +51,15 @@ pub(crate) fn put(conn: &Connection, workspace: Workspace) -> rusqlite::Result<u
 
 /// Marks that the store has had its first admin; false if it was marked before.
 pub(crate) fn mark_set_up(conn: &Connection) -> rusqlite::Result<bool> {
-    let marked = conn.prepare_cached("UPDATE workspace SET set_up = 1 WHERE set_up = 0")?.execute([])?;
+    let marked = conn
+        .prepare_cached("UPDATE workspace SET set_up = 1, setup_token = NULL WHERE set_up = 0")?
+        .execute([])?;
     Ok(marked > 0)
+}
+
+/// Keeps what proves that somebody may set up the first admin, as long as there was none.
+pub(crate) fn offer_set_up(conn: &Connection, token: SetupFingerprint) -> rusqlite::Result<usize> {
+    conn.prepare_cached("UPDATE workspace SET setup_token = ?1 WHERE set_up = 0")?.execute([token.0])
 }
 
 fn zone(row: &Row<'_>) -> Outcome<Calendar> {

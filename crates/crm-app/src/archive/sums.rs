@@ -95,7 +95,7 @@ mod tests {
     use crate::ports::workspace::Workspace;
 
     fn workspace(set_up: bool) -> Batch {
-        Batch::Workspace(Workspace { calendar: Calendar::utc(), set_up })
+        Batch::Workspace(Workspace { calendar: Calendar::utc(), set_up, setup_token: None })
     }
 
     fn sums(batches: &[Batch]) -> Sums {

@@ -36,7 +36,12 @@ fn notes(ctx: &Ctx, actor: &Actor, commit: &Commit, change: &Change) -> Vec<Note
                 }
             };
             let ended = Note::new(kind).by(actor).in_session(*id).with("why", why.as_str());
-            vec![match actor.user_id() {
+            // Whose sessions end in a commit that changes a user are theirs, and else the actor's.
+            let user = commit
+                .changes
+                .iter()
+                .find_map(|change| if let Change::PutUser(put) = change { Some(put.after.id) } else { None });
+            vec![match user.or(actor.user_id()) {
                 Some(user) => ended.about(user),
                 None => ended,
             }]
@@ -58,6 +63,8 @@ fn notes(ctx: &Ctx, actor: &Actor, commit: &Commit, change: &Change) -> Vec<Note
         | Change::PutTransfer(_)
         | Change::DeleteTransfer(_)
         | Change::MarkSetUp
+        | Change::OfferSetUp(_)
+        | Change::ForgetSession(_)
         | Change::PruneAudit(_) => Vec::new(),
     }
 }

@@ -6,6 +6,7 @@ use crm_domain::access::action::Action;
 use crm_domain::access::actor::Actor;
 use crm_domain::access::policy::authorize;
 use crm_domain::activity::EntityRef;
+use crm_domain::audit::AuditKind;
 use crm_domain::flaw::Flaw;
 use crm_domain::form::Form;
 use crm_domain::raw::Members;
@@ -17,6 +18,7 @@ use crm_domain::version::Versioned;
 use parking_lot::Mutex;
 use secrecy::SecretString;
 
+use crate::audit::note::Note;
 use crate::auth::outcome::SignInOutcome;
 use crate::auth::refresh::TokenPair;
 use crate::commit::Commit;
@@ -70,7 +72,11 @@ pub async fn login(ctx: &Ctx, body: Members, device: Device) -> Result<SignIn, A
     let user = credentials.find(ctx, &Actor::system("sign-in")).await?;
     let access_version = user.as_ref().map_or(0, |user| user.record().access_version);
     let address = device.address.as_deref();
-    let attempt = ctx.guard.admit_sign_in(credentials.claimed(), access_version, address, ctx.now())?;
+    let admitted = ctx.guard.admit_sign_in(credentials.claimed(), access_version, address, ctx.now());
+    let attempt = match admitted {
+        Ok(attempt) => attempt,
+        Err(error) => return tell_refused(ctx, user.as_ref().map(Versioned::record), error),
+    };
     let result = sign_in(ctx, &credentials, user, &device).await;
     attempt.settle(SignInOutcome::of(&result).judgement(), ctx.now());
     result
@@ -126,7 +132,7 @@ async fn sign_in(
             },
         };
         if !user.record().active {
-            return Err(AppError::AccountDisabled);
+            return tell_refused(ctx, Some(user.record()), AppError::AccountDisabled);
         }
         let renewed = renewed(ctx, user.record(), &credentials.password).await;
         let (session, tokens) = open_session(ctx, user.record(), device)?;
@@ -147,8 +153,21 @@ async fn verified(
     let hash = user.as_ref().map(|user| user.record().password.clone());
     match (check_password(ctx, password, hash).await?, user) {
         (true, Some(user)) => Ok(user),
-        (_, _) => Err(AppError::InvalidCredentials),
+        (_, user) => tell_refused(ctx, user.as_ref().map(Versioned::record), AppError::InvalidCredentials),
     }
+}
+
+/// Refuses a sign-in, and tells the audit log: of whose account, if there is one, and never what was typed.
+fn tell_refused<T>(ctx: &Ctx, user: Option<&User>, error: AppError) -> Result<T, AppError> {
+    let (kind, reason) = match (&error, user) {
+        (AppError::Throttled { .. }, _) => (AuditKind::SignInThrottled, "too many failures"),
+        (AppError::AccountDisabled, _) => (AuditKind::SignInFailed, "account deactivated"),
+        (_, Some(_)) => (AuditKind::SignInFailed, "wrong password"),
+        (_, None) => (AuditKind::SignInFailed, "no such account"),
+    };
+    let note = Note::new(kind).with("reason", reason);
+    ctx.trail.record(ctx, user.into_iter().fold(note, |note, user| note.about(user.id)));
+    Err(error)
 }
 
 /// A hash as it would be made today, in the place of one that is outdated. Nobody is kept out because there was no time

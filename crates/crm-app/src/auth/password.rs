@@ -23,7 +23,8 @@ use crate::users::change::put;
 /// The members of the request.
 pub const WRITABLE: &[&str] = &["currentPassword", "newPassword"];
 
-/// Sets another password and ends the user's other sessions; this one lives on.
+/// Sets another password and ends the user's other sessions; this one lives on. One that begins with the old password
+/// just before is over too, since it carries the access version of then.
 ///
 /// # Errors
 /// [`AppError::Invalid`] if the new password is too weak, or on `currentPassword` if that is wrong;
@@ -61,7 +62,8 @@ pub async fn change(ctx: &Ctx, actor: &Actor, body: Members) -> Result<(), AppEr
         if kept != checked && !check_password(ctx, current, Some(kept.clone())).await? {
             return Err(wrong_password());
         }
-        let after = before.record().clone().choose_password(hash.clone(), ctx.now());
+        let session = actor.user().ok_or(AppError::Denied(Denied))?.session;
+        let after = before.record().clone().choose_password(hash.clone(), session, ctx.now());
         let commit =
             ending_others(ctx, &actor, Commit::new(ctx.commit_id()), EndReason::PasswordChanged).await?;
         Ok(put(ctx, &actor, commit, before, after))

@@ -22,7 +22,8 @@ pub async fn list(ctx: &Ctx, actor: &Actor) -> Result<Vec<Session>, AppError> {
     let grant = authorize(actor, Action::ManageSelf)?;
     let user = actor.user().ok_or(AppError::Denied(Denied))?;
     let sessions = ctx.stores.sessions.open_sessions(grant.scope(), user.id, ctx.now()).await?;
-    Ok(sessions.into_iter().filter(|session| session.access_version == user.access_version).collect())
+    let card = ctx.mirror.user(user.id).ok_or(AppError::TokenRefused)?;
+    Ok(sessions.into_iter().filter(|session| card.admits(session.id, session.access_version)).collect())
 }
 
 /// Ends one of one's own sessions, its access tokens included. Ending it again is harmless.

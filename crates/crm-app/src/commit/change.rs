@@ -16,6 +16,8 @@ use crm_domain::version::{Replace, Versioned};
 
 use crm_domain::transfer::Transfer;
 
+use crate::setup::token::SetupFingerprint;
+
 /// One thing that is written.
 ///
 /// An insert demands that the id is free and makes version 1. A put demands that the store still holds the version
@@ -96,7 +98,11 @@ pub enum Change {
     PutTransfer(Transfer),
     /// The hand-over from this user is over.
     DeleteTransfer(UserId),
-    /// The store has had its first admin. Once, for ever.
+    /// A setup token was shown: it takes the place of the one before, unless the store has had an admin.
+    OfferSetUp(SetupFingerprint),
+    /// A session that is long over is forgotten.
+    ForgetSession(SessionId),
+    /// The store has had its first admin. Once, for ever: no setup token is good from then on.
     MarkSetUp,
     /// The audit log begins behind this entry from now on: it and those before it are gone. The commit has an entry
     /// that says so. A log that begins later already is left as it is.

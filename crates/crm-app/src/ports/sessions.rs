@@ -38,4 +38,15 @@ pub trait Sessions: Send + Sync {
         user: UserId,
         now: Timestamp,
     ) -> Result<Vec<Session>, StoreError>;
+
+    /// At most so many sessions that had run out by this moment.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn run_out(
+        &self,
+        scope: &Scope,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<SessionId>, StoreError>;
 }

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use crm_domain::calendar::Calendar;
 
 use crate::error::StoreError;
+use crate::setup::token::SetupFingerprint;
 
 /// What holds for the whole store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,6 +13,8 @@ pub struct Workspace {
     pub calendar: Calendar,
     /// Whether the store has ever had an admin.
     pub set_up: bool,
+    /// What is kept of the setup token that was shown last; none once there was an admin.
+    pub setup_token: Option<SetupFingerprint>,
 }
 
 /// Reads the workspace.

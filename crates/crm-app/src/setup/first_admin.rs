@@ -2,6 +2,7 @@
 
 use crm_domain::access::actor::Actor;
 use crm_domain::access::role::Role;
+use crm_domain::audit::AuditKind;
 use crm_domain::flaw::{FieldErrors, Flaw};
 use crm_domain::form::Form;
 use crm_domain::raw::Members;
@@ -11,18 +12,19 @@ use crm_domain::user::User;
 use crm_domain::version::{Version, Versioned};
 use secrecy::SecretString;
 
+use crate::audit::note::Note;
 use crate::auth::login::of_hasher;
 use crate::commit::change::Change;
 use crate::context::Ctx;
 use crate::decide::{Decision, decide};
 use crate::error::AppError;
-use crate::setup::check::can_set_up;
 use crate::users::register::{NewUser, inserting};
 
 /// The members of the request.
 pub const WRITABLE: &[&str] = &["name", "email", "password", "setupToken"];
 
-/// Makes the first admin for whoever shows the setup token. Of many at once one wins.
+/// Makes the first admin for whoever shows the setup token: the one that this server has shown, or the one that any
+/// server of the store has shown last. Of many at once one wins.
 ///
 /// # Errors
 /// [`Refusal::AlreadySetUp`]; [`AppError::Invalid`], also on `setupToken` if it is not the one;
@@ -34,15 +36,18 @@ pub async fn set_up(ctx: &Ctx, body: Members, address: Option<&str>) -> Result<V
     let (token, new) = form.finish_with(token.zip(new))?;
     // Looked at before the store is asked: whoever finds the token spent finds the admin that it was spent on.
     let fits = ctx.setup.fits(&token);
-    if !can_set_up(ctx).await? {
+    let workspace = ctx.stores.workspaces.workspace().await?;
+    if workspace.set_up {
         return Err(Refusal::AlreadySetUp.into());
     }
+    let fits = fits || workspace.setup_token.is_some_and(|kept| kept.fits(&token));
     // Counted by address alone: with waits for all strangers together, any of them could keep the first admin out, and
     // the token is too long to be guessed from many addresses.
     let attempt = ctx.guard.admit_address(address, ctx.now())?;
     let judgement = if fits { Judgement::Right } else { Judgement::Wrong };
     attempt.settle(judgement, ctx.now());
     if !fits {
+        ctx.trail.record(ctx, Note::new(AuditKind::AccessRefused).with("code", "wrong_setup_token"));
         let flaw = Flaw::new("wrong_setup_token", "is not the token that the server's terminal shows");
         return Err(FieldErrors::one("setupToken", flaw).into());
     }

@@ -75,6 +75,7 @@ impl NewUser {
             active: true,
             password,
             access_version: 1,
+            spared: None,
             created_at: now,
             updated_at: now,
         }
@@ -105,16 +106,22 @@ pub async fn create(ctx: &Ctx, actor: &Actor, new: &NewUser) -> Result<Versioned
     }
     let hash = ctx.passwords.hash(SecretString::from(new.password.expose())).await.map_err(of_hasher)?;
     let hash = &hash;
-    decide(ctx, actor, &[], |actor| async move {
-        authorize(&actor, Action::CreateUser)?;
-        let user = new.user(ctx.mint(), hash.clone(), ctx.now());
-        let mut commit = inserting(ctx, &actor, &user);
-        if new.role == Role::Admin && !ctx.stores.workspaces.workspace().await?.set_up {
-            commit = commit.change(Change::MarkSetUp);
-        }
-        Ok(Decision::commit(commit, Versioned::stored(user, Version::FIRST)))
-    })
-    .await
+    let attempt = || {
+        decide(ctx, actor, &[], |actor| async move {
+            authorize(&actor, Action::CreateUser)?;
+            let user = new.user(ctx.mint(), hash.clone(), ctx.now());
+            let mut commit = inserting(ctx, &actor, &user);
+            if new.role == Role::Admin && !ctx.stores.workspaces.workspace().await?.set_up {
+                commit = commit.change(Change::MarkSetUp);
+            }
+            Ok(Decision::commit(commit, Versioned::stored(user, Version::FIRST)))
+        })
+    };
+    match attempt().await {
+        // The first admin was set up meanwhile: this one is another.
+        Err(AppError::Refused(Refusal::AlreadySetUp)) => attempt().await,
+        other => other,
+    }
 }
 
 /// The commit that makes this account.

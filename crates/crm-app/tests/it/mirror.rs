@@ -28,6 +28,7 @@ fn a_new_user_is_known_at_once_with_all_that_requests_need() {
         role: Role::Agent,
         active: true,
         access_version: 7,
+        spared: None,
         version: Version::FIRST,
     };
     assert_eq!(mirror.user(user.id).as_deref(), Some(&card));

@@ -25,6 +25,7 @@ fn user() -> User {
         active: true,
         password: PasswordHash::new("hash".to_owned()),
         access_version: 5,
+        spared: None,
         created_at: at(1),
         updated_at: at(1),
     }

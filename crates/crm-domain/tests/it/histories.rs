@@ -443,6 +443,7 @@ fn signed_in() -> (Session, User) {
         active: true,
         password: PasswordHash::new("hash".to_owned()),
         access_version: 0,
+        spared: None,
         created_at: begin,
         updated_at: begin,
     };

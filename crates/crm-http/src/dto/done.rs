@@ -12,6 +12,16 @@ pub struct DoneBody {
     pub ok: bool,
 }
 
+/// The user is signed out everywhere.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Revoked)]
+pub struct RevokedBody {
+    /// Always `true`.
+    pub ok: bool,
+    /// How many sessions that ended.
+    pub ended: u64,
+}
+
 /// The user is deactivated.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Deactivated)]

@@ -3,7 +3,7 @@
 use super::operation::{Spec, spec};
 use super::parameters;
 use crate::dto::audit::AuditEntryBody;
-use crate::dto::done::{BootstrapCheckBody, DeactivatedBody, DoneBody};
+use crate::dto::done::{BootstrapCheckBody, DeactivatedBody, DoneBody, RevokedBody};
 use crate::dto::input::{FirstAdmin, Login, MyChange, NewUser, PasswordChange, RefreshToken, UserChange};
 use crate::dto::page::PageBody;
 use crate::dto::session::SessionsBody;
@@ -99,6 +99,14 @@ fn managed() -> Vec<Spec> {
             .gives::<UserBody<'_>>()
             .with_headers(&["ETag"])
             .refuses(&[409]),
+        spec(
+            Post,
+            "/api/auth/users/{id}/sessions/revoke",
+            "revokeSessions",
+            "Sign somebody out everywhere: no token that they have is good any more.",
+        )
+        .may_take_nothing()
+        .gives::<RevokedBody>(),
         spec(
             Delete,
             "/api/auth/users/{id}",

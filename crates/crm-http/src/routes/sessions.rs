@@ -1,10 +1,12 @@
-//! `/api/auth/sessions`: where one is signed in.
+//! `/api/auth/sessions` and `/api/auth/users/{id}/sessions`: where somebody is signed in.
 
 use crm_app::auth::sessions;
+use crm_app::users::revoke;
 use crm_domain::access::actor::Actor;
 
 use crate::answer::Answer;
 use crate::call::Call;
+use crate::dto::done::RevokedBody;
 use crate::dto::session::SessionsBody;
 use crate::route::Outcome;
 
@@ -25,4 +27,11 @@ pub(crate) async fn end(call: Call, actor: Actor) -> Outcome {
 pub(crate) async fn end_others(call: Call, actor: Actor) -> Outcome {
     sessions::end_others(call.ctx(), &actor).await?;
     Ok(Answer::done())
+}
+
+/// `POST /api/auth/users/{id}/sessions/revoke`
+pub(crate) async fn revoke(mut call: Call, actor: Actor) -> Outcome {
+    call.empty_body(&[]).await?;
+    let ended = revoke::revoke(call.ctx(), &actor, call.path("id")).await?;
+    Answer::ok(&RevokedBody { ok: true, ended })
 }

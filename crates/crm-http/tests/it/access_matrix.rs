@@ -221,7 +221,13 @@ fn body(cast: &Cast, route: &Route) -> Option<Value> {
         }
         (_, "/api/leads" | "/api/customers") => json!({ "name": "New" }),
         (_, "/api/leads/{id}" | "/api/customers/{id}") => json!({ "phone": "1" }),
-        (_, "/api/leads/{id}/archive" | "/api/leads/{id}/unarchive" | "/api/leads/{id}/convert") => {
+        (
+            _,
+            "/api/auth/users/{id}/sessions/revoke"
+            | "/api/leads/{id}/archive"
+            | "/api/leads/{id}/unarchive"
+            | "/api/leads/{id}/convert",
+        ) => {
             return None;
         }
         (_, "/api/leads/{id}/reassign") => json!({ "assignedAgent": cast.third_id }),

@@ -25,7 +25,7 @@ use crate::documents::session::{RotationDocument, SessionDocument};
 use crate::documents::task::{TaskDocument, TaskKeys};
 use crate::documents::transfer::TransferDocument;
 use crate::documents::user::{UserDocument, UserKeys};
-use crate::documents::{date, found_by, id, version, write};
+use crate::documents::{bytes, date, found_by, id, version, write};
 use crate::standings;
 
 /// Plans what makes this change.
@@ -103,8 +103,21 @@ pub(super) fn plan(
             plan.push("transfers", Verb::Delete, Short::Fine, doc! { "q": { "_id": id(*from) }, "limit": 1 });
         }
         Change::MarkSetUp => {
-            let mark = doc! { "q": { "_id": 1, "set_up": false }, "u": { "$set": { "set_up": true } } };
+            let mark = doc! { "q": { "_id": 1, "set_up": false }, "u": { "$set": { "set_up": true }, "$unset": { "setup_token": "" } } };
             plan.push("workspace", Verb::Update, Short::SetUp, mark);
+        }
+        Change::OfferSetUp(token) => {
+            let kept = doc! { "$set": { "setup_token": bytes(&token.0) } };
+            let offer = doc! { "q": { "_id": 1, "set_up": false }, "u": kept };
+            plan.push("workspace", Verb::Update, Short::Fine, offer);
+        }
+        Change::ForgetSession(session) => {
+            plan.push(
+                "sessions",
+                Verb::Delete,
+                Short::Fine,
+                doc! { "q": { "_id": id(*session) }, "limit": 1 },
+            );
         }
         // Done with the commit's entries of the audit log.
         Change::PruneAudit(_) => {}

@@ -26,6 +26,9 @@ pub(crate) struct UserDocument {
     active: bool,
     password: String,
     access_version: i64,
+    /// Left out of users that an older version wrote.
+    #[serde(default)]
+    spared: Option<bson::Uuid>,
     created_at: DateTime,
     updated_at: DateTime,
 }
@@ -49,6 +52,7 @@ impl UserDocument {
             active: user.active,
             password: user.password.expose().to_owned(),
             access_version: i64::from(user.access_version),
+            spared: user.spared.map(key),
             created_at: date(user.created_at),
             updated_at: date(user.updated_at),
         }
@@ -77,6 +81,7 @@ impl Stored for Versioned<User> {
             active: stored.active,
             password: PasswordHash::new(stored.password),
             access_version: access_version(stored.access_version)?,
+            spared: stored.spared.map(fields::id),
             created_at: fields::time("created_at", stored.created_at)?,
             updated_at: fields::time("updated_at", stored.updated_at)?,
         };

@@ -39,7 +39,8 @@ pub(super) async fn open(db: &Database) -> Result<Listening, StoreError> {
     let ours = doc! { "$match": { "$or": [
         { "ns.coll": { "$in": ["users", "workspace"] } },
         { "ns.coll": "sessions", "updateDescription.updatedFields.ended_at": { "$exists": true } },
-        { "ns.coll": "sessions", "operationType": { "$nin": ["insert", "update"] } },
+        // One that is deleted was over for long; where all are, so are the users.
+        { "ns.coll": "sessions", "operationType": { "$nin": ["insert", "update", "delete"] } },
     ] } };
     let stream = db
         .watch()

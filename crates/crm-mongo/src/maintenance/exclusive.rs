@@ -79,7 +79,8 @@ impl Work {
             Self::Clear => {
                 let records = COLLECTIONS.iter().filter(|name| !STAYS.contains(*name));
                 steps.extend(records.map(|name| delete(name, Document::new())));
-                let anew = doc! { "$set": { "set_up": false }, "$unset": { "arrival": "" } };
+                let gone = doc! { "arrival": "", "setup_token": "" };
+                let anew = doc! { "$set": { "set_up": false }, "$unset": gone };
                 steps.extend(updates("workspace", &[doc! { "q": { "_id": 1 }, "u": anew }]));
             }
         }

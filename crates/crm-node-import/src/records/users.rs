@@ -146,6 +146,7 @@ fn make(user: NodeUser, email: Email, can_be_checked: fn(&PasswordHash) -> bool)
         password: password_of(&mut item, password, &email, can_be_checked),
         email,
         access_version: 1,
+        spared: None,
         created_at,
         updated_at,
     };

@@ -82,6 +82,7 @@ impl People {
                 active: true,
                 password: password.clone(),
                 access_version: 1,
+                spared: None,
                 created_at: at,
                 updated_at: at,
             })

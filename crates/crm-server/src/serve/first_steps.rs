@@ -3,7 +3,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use crm_app::setup::check;
+use crm_app::setup::offer;
 use crm_app::setup::token::SetupToken;
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
@@ -30,17 +30,15 @@ impl FirstSteps {
         Ok((Self { token: token.clone() }, SetupToken::new(token)))
     }
 
-    /// Tells it while the store has never had an admin; else the token is forgotten.
+    /// Tells it while the store has never had an admin, and keeps a hash of it in the store, where every server finds it;
+    /// else the token is forgotten.
     ///
     /// # Errors
     /// The store cannot be read.
     pub(super) async fn tell_if_there_is_no_admin(self, listening: &Listening) -> Result<(), CommandError> {
-        let ctx = listening.ctx();
-        let nobody = check::can_set_up(ctx).await;
-        if nobody.map_err(|error| of_use_case("the store cannot be read", error))? {
+        let offered = offer::offer(listening.ctx()).await;
+        if offered.map_err(|error| of_use_case("the setup token cannot be kept", error))? {
             output::complain(&text(&listening.url(), self.token.expose_secret()));
-        } else {
-            ctx.setup.spend();
         }
         Ok(())
     }

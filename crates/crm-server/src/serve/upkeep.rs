@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use crm_app::audit::{prune, trail};
+use crm_app::auth::forget;
 use crm_app::context::Ctx;
 use crm_app::error::AppError;
 
@@ -22,6 +23,7 @@ pub(super) async fn look_after(ctx: Ctx, keep: Option<Duration>) {
             if let Some(keep) = keep {
                 prune(&ctx, keep).await;
             }
+            forget(&ctx).await;
             say_where_it_ends(&ctx).await;
             tokio::time::sleep(DAILY).await;
         }
@@ -52,6 +54,14 @@ async fn prune(ctx: &Ctx, keep: Duration) {
         Err(error) => {
             tracing::warn!(%error, "old entries of the audit log could not be removed; trying again tomorrow");
         }
+    }
+}
+
+async fn forget(ctx: &Ctx) {
+    match forget::forget(ctx).await {
+        Ok(0) => {}
+        Ok(sessions) => tracing::info!(sessions, "sessions that were long over were forgotten"),
+        Err(error) => tracing::warn!(%error, "old sessions could not be forgotten; trying again tomorrow"),
     }
 }
 

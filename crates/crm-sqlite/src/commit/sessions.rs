@@ -23,6 +23,12 @@ pub(super) fn touch(conn: &Connection, id: SessionId, at: Timestamp) -> Written<
     Ok(())
 }
 
+/// A session is forgotten.
+pub(super) fn forget(conn: &Connection, id: SessionId) -> Written<()> {
+    conn.prepare_cached("DELETE FROM session WHERE id = ?1")?.execute([key(id)])?;
+    Ok(())
+}
+
 /// Other tokens of a session are good from now on, if those that were read still are.
 pub(super) fn rotate(
     conn: &Connection,

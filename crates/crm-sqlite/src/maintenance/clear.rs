@@ -23,6 +23,6 @@ pub(crate) fn everything(conn: &Connection) -> rusqlite::Result<()> {
          INSERT INTO lead_search (lead_search) VALUES ('delete-all');
          INSERT INTO customer_search (customer_search) VALUES ('delete-all');
          INSERT INTO task_search (task_search) VALUES ('delete-all');
-         UPDATE workspace SET set_up = 0;",
+         UPDATE workspace SET set_up = 0, setup_token = NULL;",
     )
 }

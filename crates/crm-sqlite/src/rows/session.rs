@@ -39,6 +39,16 @@ pub(crate) const BY_FINGERPRINT: &str = select!(" WHERE fingerprint = ?1");
 pub(crate) const OPEN: &str =
     select!(" INDEXED BY session_open WHERE user = ?1 AND ended_at IS NULL AND expires_at > ?2");
 
+/// At most `?2` sessions that had run out by a moment.
+pub(crate) const RUN_OUT: &str =
+    "SELECT id FROM session INDEXED BY session_by_expiry WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ?2";
+
+/// Reads a row of [`RUN_OUT`].
+#[expect(clippy::redundant_closure_for_method_calls, reason = "the method's path fits one lifetime only")]
+pub(crate) fn read_id(row: &Row<'_>) -> Outcome<SessionId> {
+    fields::read(row, "session", |fields| fields.id())
+}
+
 /// Every session.
 pub(crate) const ALL: &str = select!("");
 

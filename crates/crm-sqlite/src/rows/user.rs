@@ -14,24 +14,24 @@ use crate::db::Outcome;
 
 /// One user by their id.
 pub(crate) const BY_ID: &str = "SELECT id, version, name, email, role, active, password, access_version, \
-     created_at, updated_at FROM user WHERE id = ?1";
+     spared, created_at, updated_at FROM user WHERE id = ?1";
 
 /// One user by their email.
 pub(crate) const BY_EMAIL: &str = "SELECT id, version, name, email, role, active, password, access_version, \
-     created_at, updated_at FROM user WHERE email = ?1";
+     spared, created_at, updated_at FROM user WHERE email = ?1";
 
 /// One user by their row number.
 pub(crate) const BY_ROW: &str = "SELECT id, version, name, email, role, active, password, access_version, \
-     created_at, updated_at FROM user WHERE n = ?1";
+     spared, created_at, updated_at FROM user WHERE n = ?1";
 
 /// Some active admin other than this one.
 pub(crate) const ANOTHER_ADMIN: &str = "SELECT id, version, name, email, role, active, password, \
-     access_version, created_at, updated_at \
+     access_version, spared, created_at, updated_at \
      FROM user INDEXED BY user_active_admins WHERE active = 1 AND role = 0 AND id <> ?1 ORDER BY id LIMIT 1";
 
 /// Every user.
 pub(crate) const ALL: &str = "SELECT id, version, name, email, role, active, password, access_version, \
-     created_at, updated_at FROM user";
+     spared, created_at, updated_at FROM user";
 
 /// Reads a row of any of these.
 pub(crate) fn read(row: &Row<'_>) -> Outcome<Versioned<User>> {
@@ -46,6 +46,7 @@ pub(crate) fn read(row: &Row<'_>) -> Outcome<Versioned<User>> {
             active: fields.get()?,
             password: PasswordHash::new(fields.get()?),
             access_version: fields.get()?,
+            spared: fields.id_opt()?,
             created_at: fields.time()?,
             updated_at: fields.time()?,
         };
@@ -66,10 +67,10 @@ pub(crate) fn key_of(user: &User) -> String {
 /// Writes a new user at this version.
 pub(crate) fn insert(conn: &Connection, user: &User, at: Version) -> rusqlite::Result<usize> {
     conn.prepare_cached(
-        "INSERT INTO user (id, version, name, email, role, active, password, access_version, created_at, \
-             updated_at, name_key, search_key) \
-         VALUES (:id, :version, :name, :email, :role, :active, :password, :access_version, :created_at, \
-             :updated_at, :name_key, :search_key)",
+        "INSERT INTO user (id, version, name, email, role, active, password, access_version, spared, \
+             created_at, updated_at, name_key, search_key) \
+         VALUES (:id, :version, :name, :email, :role, :active, :password, :access_version, :spared, \
+             :created_at, :updated_at, :name_key, :search_key)",
     )?
     .execute(named_params! {
         ":id": key(user.id),
@@ -80,6 +81,7 @@ pub(crate) fn insert(conn: &Connection, user: &User, at: Version) -> rusqlite::R
         ":active": user.active,
         ":password": user.password.expose(),
         ":access_version": user.access_version,
+        ":spared": user.spared.map(key),
         ":created_at": user.created_at.millis(),
         ":updated_at": user.updated_at.millis(),
         ":name_key": fold(user.name.as_str()),
@@ -91,7 +93,7 @@ pub(crate) fn insert(conn: &Connection, user: &User, at: Version) -> rusqlite::R
 pub(crate) fn update(conn: &Connection, user: &User, read: Version) -> rusqlite::Result<usize> {
     conn.prepare_cached(
         "UPDATE user SET version = version + 1, name = :name, email = :email, role = :role, active = :active, \
-             password = :password, access_version = :access_version, updated_at = :updated_at, \
+             password = :password, access_version = :access_version, spared = :spared, updated_at = :updated_at, \
              name_key = :name_key, search_key = :search_key \
          WHERE id = :id AND version = :read",
     )?
@@ -102,6 +104,7 @@ pub(crate) fn update(conn: &Connection, user: &User, read: Version) -> rusqlite:
         ":active": user.active,
         ":password": user.password.expose(),
         ":access_version": user.access_version,
+        ":spared": user.spared.map(key),
         ":updated_at": user.updated_at.millis(),
         ":name_key": fold(user.name.as_str()),
         ":search_key": key_of(user),

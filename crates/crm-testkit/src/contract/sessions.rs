@@ -16,6 +16,7 @@ use crm_domain::user::User;
 use super::StoreBuilder;
 use super::support::race::{applied, race, race_on};
 use super::support::world::{World, everything, seen};
+use crate::actors::own;
 use crate::fixtures::commits::Draft;
 
 /// Of two uses the later moment is kept, whatever came in last.
@@ -175,6 +176,32 @@ pub async fn a_session_that_is_over_is_still_found<B: StoreBuilder>(builder: &B)
     assert_eq!(found, Some(over));
     let unknown = make.session(&user).fingerprint;
     assert_eq!(world.store().session_by_fingerprint(&everything(), &unknown).await.unwrap(), None);
+}
+
+/// The sessions that had run out by a moment are found, the oldest first and no more than asked for; those that are
+/// forgotten are gone, and forgetting one that is gone is none of a commit's business.
+pub async fn sessions_that_ran_out_are_found_and_forgotten<B: StoreBuilder>(builder: &B) {
+    let (mut world, user, live) = signed_in(builder).await;
+    let make = world.make.clone();
+    let moment = live.expires_at.minus(Duration::from_secs(1));
+    let old: Vec<Session> = (0..4)
+        .map(|number| Session { expires_at: moment.minus(MILLI * number), ..make.session(&user) })
+        .collect();
+    world.write(old.iter().fold(make.commit(), Draft::insert_session).done()).await;
+    let run_out = async |world: &World<'_, B>, limit| {
+        world.store().run_out(&everything(), moment, limit).await.unwrap()
+    };
+    let oldest_first: Vec<_> = old.iter().rev().map(|session| session.id).collect();
+    assert_eq!(run_out(&world, 10).await, oldest_first);
+    assert_eq!(run_out(&world, 3).await, oldest_first[..3]);
+    assert_eq!(world.store().run_out(&own(user.id), moment, 10).await.unwrap(), [], "for the system only");
+    for _ in 0..2 {
+        let forget = oldest_first[..3].iter().map(|id| Change::ForgetSession(*id));
+        world.write(forget.fold(make.commit(), Draft::change).done()).await;
+        assert_eq!(run_out(&world, 10).await, oldest_first[3..]);
+    }
+    assert!(world.store().session(&everything(), oldest_first[0]).await.unwrap().seen().is_none());
+    assert_eq!(read(&world, &live).await, live);
 }
 
 const MILLI: Duration = Duration::from_millis(1);

@@ -4,6 +4,7 @@ use crm_app::commit::change::Change;
 use crm_app::commit::{UniqueKey, Verdict};
 use crm_app::ports::users::Users;
 use crm_app::ports::workspace::Workspaces;
+use crm_app::setup::token::SetupFingerprint;
 use crm_domain::access::role::Role;
 use crm_domain::session::Session;
 use crm_domain::user::User;
@@ -100,4 +101,21 @@ pub async fn a_store_is_set_up_once<B: StoreBuilder>(builder: &B) {
     let commit = make.commit().insert_user(&second).change(Change::MarkSetUp).done();
     assert_eq!(world.commit(commit).await, Verdict::Duplicate(UniqueKey::SetUp));
     assert_eq!(observe(&world).await, before);
+}
+
+/// The setup token that was shown last is kept until the store has had an admin, and never again.
+pub async fn a_setup_token_is_kept_until_there_is_an_admin<B: StoreBuilder>(builder: &B) {
+    let mut world = World::new(builder).await;
+    let make = world.make.clone();
+    let kept = async |world: &World<'_, B>| world.store().workspace().await.unwrap().setup_token;
+    assert_eq!(kept(&world).await, None);
+    for token in ["first", "second"].map(SetupFingerprint::of) {
+        world.write(make.commit().change(Change::OfferSetUp(token)).done()).await;
+        assert_eq!(kept(&world).await, Some(token));
+    }
+    let admin = make.user("admin", Role::Admin);
+    world.write(make.commit().insert_user(&admin).change(Change::MarkSetUp).done()).await;
+    assert_eq!(kept(&world).await, None);
+    world.write(make.commit().change(Change::OfferSetUp(SetupFingerprint::of("late"))).done()).await;
+    assert_eq!(kept(&world).await, None);
 }

@@ -33,7 +33,9 @@ impl WorkspaceLine {
     }
 
     pub(super) fn read(self) -> Read<Workspace> {
-        Ok(Workspace { calendar: parse("zone", &self.zone, Calendar::parse)?, set_up: self.set_up })
+        // A setup token is the servers' own, and does not travel.
+        let calendar = parse("zone", &self.zone, Calendar::parse)?;
+        Ok(Workspace { calendar, set_up: self.set_up, setup_token: None })
     }
 }
 
@@ -49,6 +51,7 @@ pub(super) struct UserLine {
     active: bool,
     password: String,
     access_version: u32,
+    spared: Option<String>,
     created_at: String,
     updated_at: String,
 }
@@ -65,6 +68,7 @@ impl UserLine {
             active: user.active,
             password: user.password.expose().to_owned(),
             access_version: user.access_version,
+            spared: user.spared.map(|session| session.to_string()),
             created_at: user.created_at.to_string(),
             updated_at: user.updated_at.to_string(),
         }
@@ -79,6 +83,7 @@ impl UserLine {
             active: self.active,
             password: PasswordHash::new(self.password),
             access_version: self.access_version,
+            spared: self.spared.map(|session| id("spared", &session)).transpose()?,
             created_at: time("created_at", &self.created_at)?,
             updated_at: time("updated_at", &self.updated_at)?,
         };

@@ -47,7 +47,11 @@ fn records() -> Vec<Batch> {
     };
     let customer = make.full_customer(full.id);
     vec![
-        Batch::Workspace(Workspace { calendar: Calendar::parse("Asia/Kathmandu").unwrap(), set_up: true }),
+        Batch::Workspace(Workspace {
+            calendar: Calendar::parse("Asia/Kathmandu").unwrap(),
+            set_up: true,
+            setup_token: None,
+        }),
         Batch::Leads(vec![Versioned::stored(make.full_lead(full.id), stored)]),
         Batch::Leads(vec![Versioned::stored(make.minimal_lead(None), Version::FIRST)]),
         Batch::Customers(vec![Versioned::stored(customer.clone(), stored)]),

@@ -32,8 +32,13 @@ async fn a_password_change_ends_the_users_other_sessions_and_no_token_of_this_on
     let written = stage.applies();
     let now = stage.make.tick();
     change(&stage.ctx(), &stage.ann(), body("ann-secret", " correct horse ")).await.unwrap();
-    let after =
-        User { password: PlainPasswords::hash_of(" correct horse "), updated_at: now, ..stage.ann.clone() };
+    let after = User {
+        password: PlainPasswords::hash_of(" correct horse "),
+        access_version: 1,
+        spared: Some(session()),
+        updated_at: now,
+        ..stage.ann.clone()
+    };
     assert_eq!(
         written.only(),
         Commit {

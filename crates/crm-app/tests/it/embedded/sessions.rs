@@ -1,13 +1,21 @@
+use std::sync::Arc;
 use std::time::Duration;
 
-use crm_app::auth::login::{Device, SignIn};
+use crm_app::auth::forget::forget;
+use crm_app::auth::login::{Device, SignIn, login};
 use crm_app::auth::refresh::{TokenPair, refresh};
 use crm_app::auth::{logout::logout, password, sessions};
-use crm_app::error::AppError;
+use crm_app::commit::change::Change;
+use crm_app::commit::{Commit, Verdict};
+use crm_app::context::Ctx;
+use crm_app::error::{AppError, StoreError};
+use crm_app::ports::commits::Commits;
 use crm_app::precondition::Precondition;
 use crm_app::users;
+use crm_app::users::revoke::revoke;
 use crm_domain::access::role::Role;
 use crm_domain::raw::{Members, Raw};
+use parking_lot::Mutex;
 use secrecy::ExposeSecret;
 
 use super::office::{Office, id_of};
@@ -95,9 +103,10 @@ async fn a_password_change_ends_the_other_sessions_and_leaves_this_one() {
     password::change(&office.ctx, &ann, body).await.unwrap();
     assert_eq!(why(office.actor(&phone)), "token refused");
     assert_eq!(why(renewed(&office, &phone).await), "token refused");
-    assert_eq!(office.actor(&laptop).unwrap(), ann);
+    let still = office.actor(&laptop).unwrap();
+    assert_eq!(still.user().unwrap().session, ann.user().unwrap().session, "the same token as before");
     renewed(&office, &laptop).await.unwrap();
-    assert_eq!(sessions::list(&office.ctx, &ann).await.unwrap().len(), 1);
+    assert_eq!(sessions::list(&office.ctx, &still).await.unwrap().len(), 1);
     assert_eq!(why(office.sign_in("ann", "ann-secret").await), "invalid credentials");
     office.sign_in("ann", "correct horse").await.unwrap();
 }
@@ -169,4 +178,76 @@ async fn a_new_role_counts_from_the_next_request_with_the_same_token() {
             Some(refused) => assert_eq!(why(listed), refused),
         }
     }
+}
+
+/// A store through which somebody signs in just before a password change is committed.
+struct JustBefore {
+    inner: Arc<dyn Commits>,
+    office: Ctx,
+    late: Arc<Mutex<Option<SignIn>>>,
+}
+
+#[async_trait::async_trait]
+impl Commits for JustBefore {
+    async fn commit(&self, commit: Arc<Commit>) -> Result<Verdict, StoreError> {
+        let changes_a_user = commit.changes.iter().any(|change| matches!(change, Change::PutUser(_)));
+        if changes_a_user && self.late.lock().is_none() {
+            let body = texts([("email", "ann@crm.example"), ("password", "ann-secret")]);
+            let late = login(&self.office, body, Device::default()).await.unwrap();
+            *self.late.lock() = Some(late);
+        }
+        self.inner.commit(commit).await
+    }
+}
+
+#[tokio::test]
+async fn a_sign_in_with_the_old_password_just_before_the_change_is_over_with_it() {
+    let office = Office::open();
+    office.hire("ann", Role::Agent).await;
+    let laptop = office.sign_in("ann", "ann-secret").await.unwrap();
+    let ann = office.actor(&laptop).unwrap();
+    let late = Arc::new(Mutex::new(None));
+    let mut ctx = office.ctx.clone();
+    let inner = Arc::clone(&office.ctx.stores.commits);
+    ctx.stores.commits = Arc::new(JustBefore { inner, office: office.ctx.clone(), late: Arc::clone(&late) });
+    let body = texts([("currentPassword", "ann-secret"), ("newPassword", "correct horse")]);
+    password::change(&ctx, &ann, body).await.unwrap();
+    let late = late.lock().take().expect("somebody signed in between");
+    assert_eq!(why(office.actor(&late)), "token refused");
+    assert_eq!(why(renewed(&office, &late).await), "token refused");
+    assert!(office.actor(&laptop).is_ok());
+    renewed(&office, &laptop).await.unwrap();
+    assert_eq!(sessions::list(&office.ctx, &ann).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn an_admin_ends_every_session_of_anybody_and_is_told_how_many() {
+    let office = Office::open();
+    let root = office.hire("root", Role::Admin).await;
+    let ann = office.hire("ann", Role::Agent).await;
+    let phone = office.sign_in("ann", "ann-secret").await.unwrap();
+    assert_eq!(why(revoke(&office.ctx, &ann, &id_of(&root)).await), "denied");
+    assert_eq!(why(revoke(&office.ctx, &root, "x").await), "id: invalid");
+    assert_eq!(why(revoke(&office.ctx, &root, &crate::support::unknown()).await), "no user");
+    assert_eq!(revoke(&office.ctx, &root, &id_of(&ann)).await.unwrap(), 2);
+    assert_eq!(why(office.actor(&phone)), "token refused");
+    assert_eq!(why(renewed(&office, &phone).await), "token refused");
+    assert_eq!(revoke(&office.ctx, &root, &id_of(&ann)).await.unwrap(), 0);
+    office.actor(&office.sign_in("ann", "ann-secret").await.unwrap()).unwrap();
+    assert_eq!(revoke(&office.ctx, &root, &id_of(&root)).await.unwrap(), 1, "one's own too");
+    assert_eq!(why(office.ctx.current(&root)), "token refused");
+}
+
+#[tokio::test]
+async fn sessions_are_forgotten_a_month_after_they_ran_out() {
+    let office = Office::open();
+    office.hire("ann", Role::Agent).await;
+    office.clock.advance(Duration::from_hours(24 * 20));
+    office.sign_in("ann", "ann-secret").await.unwrap();
+    assert_eq!(forget(&office.ctx).await.unwrap(), 0);
+    office.clock.advance(Duration::from_hours(24 * 18));
+    assert_eq!(forget(&office.ctx).await.unwrap(), 1);
+    assert_eq!(forget(&office.ctx).await.unwrap(), 0);
+    office.clock.advance(Duration::from_hours(24 * 20));
+    assert_eq!(forget(&office.ctx).await.unwrap(), 1);
 }

@@ -9,7 +9,7 @@ use crate::support::stage::Stage;
 async fn the_first_admin_can_be_set_up_until_the_store_has_had_one() {
     for set_up in [false, true] {
         let mut stage = Stage::new();
-        let workspace = Workspace { calendar: Calendar::utc(), set_up };
+        let workspace = Workspace { calendar: Calendar::utc(), set_up, setup_token: None };
         stage.workspaces.expect_workspace().returning(move || Ok(workspace));
         assert_eq!(can_set_up(&stage.ctx()).await.unwrap(), !set_up);
     }

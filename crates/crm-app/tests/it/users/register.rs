@@ -69,7 +69,7 @@ async fn the_first_admin_whoever_makes_them_sets_the_store_up() {
     stage.users.expect_user_by_email().returning(|_, _| Ok(None));
     let mut set_up = false;
     stage.workspaces.expect_workspace().returning(move || {
-        let workspace = Workspace { calendar: Calendar::utc(), set_up };
+        let workspace = Workspace { calendar: Calendar::utc(), set_up, setup_token: None };
         set_up = true;
         Ok(workspace)
     });

@@ -104,6 +104,8 @@ impl Model {
             | Change::PutTransfer(_)
             | Change::DeleteTransfer(_)
             | Change::MarkSetUp
+            | Change::OfferSetUp(_)
+            | Change::ForgetSession(_)
             | Change::PruneAudit(_) => {}
         }
     }
