@@ -23,6 +23,7 @@ mod notes;
 mod old_client;
 mod races;
 mod refreshes;
+mod rival_admins;
 mod routing;
 mod search;
 mod service;

@@ -14,5 +14,6 @@ mod servers;
 mod store;
 #[path = "../../../crm-http/tests/it/suite.rs"]
 mod suite;
+mod two_servers;
 
 use suite::support;

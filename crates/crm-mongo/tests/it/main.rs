@@ -13,3 +13,4 @@ mod moment;
 mod opening;
 mod plans;
 mod support;
+mod tampering;

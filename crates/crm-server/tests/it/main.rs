@@ -8,6 +8,7 @@
 )]
 
 mod architecture;
+mod audit;
 mod commands;
 mod copying;
 mod demo;
