@@ -1,27 +1,33 @@
 //! Access tokens, which say who asks, and refresh tokens, which bring new ones.
 //!
-//! An access token is a JWT (RFC 7519) signed with HS256. It is believed only if every claim is there and right; time is
-//! the caller's `now` and never the system's clock. A refresh token says its session and its place among the session's
+//! An access token is a JWT (RFC 7519, typed as RFC 9068 has it) signed with HS256 by the newest key of a ring, which it
+//! names. It is believed only if it is written as ours are and every claim is there and right; time is the caller's `now`
+//! and never the system's clock. A refresh token says its session and its place among the session's
 //! tokens, and is authenticated with another key.
 
 mod claims;
 mod derived;
+mod header;
 mod hs256;
 mod refresh;
+pub mod ring;
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use arc_swap::ArcSwap;
 use crm_app::ports::tokens::{AccessClaims, ShownRefresh, TokenFailure, TokenFlaw, Tokens};
 use crm_domain::session::RefreshFingerprint;
 use crm_domain::session::rotation::{DeviceMark, RefreshClaim};
 use crm_domain::timestamp::Timestamp;
 use hmac::{Hmac, KeyInit};
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use jsonwebtoken::Validation;
 use secrecy::{ExposeSecret, SecretString};
 use thiserror::Error;
 
 use self::claims::Claims;
 use self::refresh::RefreshKeys;
+use self::ring::{AccessKey, KeyRing};
 
 /// The shortest secret taken, in bytes: a key for HS256 must be as long as its hash (RFC 7518, 3.2).
 pub const LEAST_SECRET_BYTES: usize = 32;
@@ -30,7 +36,8 @@ pub const LEEWAY: Duration = Duration::from_secs(5);
 
 /// Ours are a third of this. What is longer is refused before any work.
 const LONGEST_TOKEN: usize = 2_048;
-const TYPE: &str = "JWT";
+/// Says that it is an access token, so that no other kind of token passes for one (RFC 9068, 2.1).
+const TYPE: &str = "at+jwt";
 
 /// What tokens rest on.
 #[derive(Debug, Clone)]
@@ -52,58 +59,80 @@ pub enum TokenSetupError {
     OtherSigner,
 }
 
-/// Makes and reads tokens with secrets that all servers of one store share.
+/// Makes and reads tokens with keys that all servers of one store share.
 pub struct JwtTokens {
-    header: Header,
-    signing: EncodingKey,
-    verifying: DecodingKey,
+    ring: ArcSwap<KeyRing>,
     validation: Validation,
     refresh: RefreshKeys,
     access_life: Duration,
 }
 
 impl JwtTokens {
-    /// Tokens of these secrets; access tokens are good for `access_life`, in whole seconds.
+    /// Tokens of these secrets; access tokens have one key and are good for `access_life`, in whole seconds.
     ///
     /// # Errors
     /// [`TokenSetupError`].
     pub fn new(secrets: &TokenSecrets, access_life: Duration) -> Result<Self, TokenSetupError> {
-        let access = long_enough("access", &secrets.access)?;
-        let refresh = long_enough("refresh", &secrets.refresh)?;
+        let key = AccessKey::of(secrets.access.clone(), Timestamp::MIN, Timestamp::MIN);
+        let ring = KeyRing::of([key]).map_err(|_| TokenSetupError::ShortSecret("access"))?;
+        Self::with_ring(ring, &secrets.refresh, access_life)
+    }
+
+    /// Tokens with this ring of keys for access tokens.
+    ///
+    /// # Errors
+    /// [`TokenSetupError`].
+    pub fn with_ring(
+        ring: KeyRing,
+        refresh: &SecretString,
+        access_life: Duration,
+    ) -> Result<Self, TokenSetupError> {
+        let refresh = refresh.expose_secret().as_bytes();
+        let short = TokenSetupError::ShortSecret("refresh");
+        if refresh.len() < LEAST_SECRET_BYTES {
+            return Err(short);
+        }
         if !hs256::install() {
             return Err(TokenSetupError::OtherSigner);
         }
+        let fingerprints = Hmac::new_from_slice(refresh).map_err(|_| short)?;
         Ok(Self {
-            header: Header { typ: Some(TYPE.to_owned()), ..Header::new(Algorithm::HS256) },
-            signing: EncodingKey::from_secret(access),
-            verifying: DecodingKey::from_secret(access),
+            ring: ArcSwap::from_pointee(ring),
             validation: claims::validation(),
-            refresh: RefreshKeys::of(
-                refresh,
-                Hmac::new_from_slice(refresh).map_err(|_| TokenSetupError::ShortSecret("refresh"))?,
-            ),
+            refresh: RefreshKeys::of(refresh, fingerprints),
             access_life,
         })
+    }
+
+    /// Signs and checks access tokens with other keys from now on. Tokens of a key that is not among them are refused.
+    pub fn use_ring(&self, ring: KeyRing) {
+        self.ring.store(Arc::new(ring));
+    }
+
+    /// The ids of the keys of access tokens, in the order in which they sign.
+    pub fn kids(&self) -> Vec<String> {
+        self.ring.load().kids().map(str::to_owned).collect()
     }
 }
 
 impl Tokens for JwtTokens {
     fn issue(&self, claims: &AccessClaims, now: Timestamp) -> Result<SecretString, TokenFailure> {
         let claims = Claims::issued(claims, now, self.access_life);
-        let token = jsonwebtoken::encode(&self.header, &claims, &self.signing).map_err(|_| TokenFailure)?;
+        let ring = self.ring.load();
+        let key = ring.signing(now).ok_or(TokenFailure)?;
+        let token = jsonwebtoken::encode(&key.header, &claims, &key.signing).map_err(|_| TokenFailure)?;
         Ok(SecretString::from(token))
     }
 
     fn read(&self, token: &str, now: Timestamp) -> Result<AccessClaims, TokenFlaw> {
-        if token.len() > LONGEST_TOKEN {
+        let header = header::read(token).ok_or(TokenFlaw)?;
+        let ring = self.ring.load();
+        let key = ring.verifying(&header.kid).ok_or(TokenFlaw)?;
+        if header.alg != key.algorithm.as_str() {
             return Err(TokenFlaw);
         }
-        let data = jsonwebtoken::decode::<Claims>(token, &self.verifying, &self.validation)
-            .map_err(|_| TokenFlaw)?;
-        // `crit` names extensions that a reader must understand (RFC 7515, 4.1.11). We know none.
-        if data.header.typ.as_deref() != Some(TYPE) || data.header.crit.is_some() {
-            return Err(TokenFlaw);
-        }
+        let data =
+            jsonwebtoken::decode::<Claims>(token, &key.verifying, &self.validation).map_err(|_| TokenFlaw)?;
         data.claims.checked(now).ok_or(TokenFlaw)
     }
 
@@ -130,13 +159,11 @@ impl Tokens for JwtTokens {
 
 impl std::fmt::Debug for JwtTokens {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("JwtTokens").field("access_life", &self.access_life).finish_non_exhaustive()
+        f.debug_struct("JwtTokens")
+            .field("keys", &self.kids())
+            .field("access_life", &self.access_life)
+            .finish_non_exhaustive()
     }
-}
-
-fn long_enough<'a>(name: &'static str, secret: &'a SecretString) -> Result<&'a [u8], TokenSetupError> {
-    let bytes = secret.expose_secret().as_bytes();
-    if bytes.len() < LEAST_SECRET_BYTES { Err(TokenSetupError::ShortSecret(name)) } else { Ok(bytes) }
 }
 
 #[cfg(test)]

@@ -38,6 +38,12 @@ pub enum Command {
         #[command(subcommand)]
         command: AuditCommand,
     },
+    /// Look after the keys that sign access tokens; works beside running servers, which read them anew
+    Keys {
+        /// Which of it.
+        #[command(subcommand)]
+        command: KeysCommand,
+    },
     /// Show the time zone that decides which day it is, or change it and recount everything that rests on it
     Timezone {
         /// The IANA name of the new zone, such as Europe/Berlin
@@ -111,6 +117,26 @@ pub struct Amounts {
 impl Amounts {
     /// Enough to look around.
     pub const SAMPLE: Self = Self { agents: 2, leads: 10, customers: 5, tasks: 8 };
+}
+
+/// What can be done with the keys of access tokens.
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub enum KeysCommand {
+    /// Make a new key, which signs a little later, and drop those that no token needs any more
+    Rotate(RotateArgs),
+    /// List the keys: their ids, dates and what they do; never their secrets
+    List,
+}
+
+/// What `keys rotate` is told.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct RotateArgs {
+    /// Seconds until the new key signs; every server must have the file by then, and looks at it each second
+    #[arg(
+        long, default_value_t = 60, value_name = "SECONDS",
+        value_parser = clap::value_parser!(u64).range(2..=86_400)
+    )]
+    pub signs_after: u64,
 }
 
 /// What can be done with accounts.

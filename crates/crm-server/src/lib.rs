@@ -21,6 +21,7 @@ pub mod doctor;
 pub mod healthcheck;
 pub mod ids;
 pub mod import_node;
+pub mod keys;
 pub mod metered_passwords;
 pub mod numbers;
 pub mod output;

@@ -8,7 +8,9 @@ use crate::command_error::CommandError;
 use crate::settings::listing;
 use crate::settings::secrets::Secrets;
 use crate::settings::{LoadOptions, Settings, process_environment};
-use crate::{audit, copy, demo, doctor, healthcheck, import_node, output, seed, serve, timezone, users};
+use crate::{
+    audit, copy, demo, doctor, healthcheck, import_node, keys, output, seed, serve, timezone, users,
+};
 
 /// Runs the command. Its exit code is 0 unless it is an answer: `doctor`, `healthcheck` and `audit verify` answer with 1,
 /// `store import-node` with 3.
@@ -26,6 +28,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, CommandError> {
         Command::Seed(args) => on_threads(seed::seed(place.settings()?, args))?,
         Command::User { command } => on_threads(users::run(place.settings()?, command))?,
         Command::Audit { command } => return on_threads(audit::run(place.settings()?, command)),
+        Command::Keys { command } => keys::run(&place.settings()?, command)?,
         Command::Timezone { zone } => on_threads(timezone::run(place.settings()?, zone))?,
         Command::Store { command: StoreCommand::Copy(args) } => {
             on_threads(copy::copy(place.settings()?, args))?;

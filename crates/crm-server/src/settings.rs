@@ -158,6 +158,7 @@ where
         StoreUrl::Mongo(_) => Some(options.cwd.join("data")),
     };
     settings.server.tls = settings.server.tls.within(&options.cwd);
+    settings.auth.key_file = settings.auth.key_file.map(|file| options.cwd.join(file));
     (settings, tree, problems)
 }
 

@@ -26,11 +26,12 @@ use crm_sqlite::engine::lock::{LockError, ServeLock};
 use secrecy::ExposeSecret;
 
 use crate::clock::SystemClock;
-use crate::command_error::CommandError;
+use crate::command_error::{Cause, CommandError};
 use crate::ids::GrowingIds;
+use crate::keys::watch;
 use crate::metered_passwords::MeteredPasswords;
 use crate::settings::Settings;
-use crate::settings::secrets::Secrets;
+use crate::settings::secrets::{AccessSecrets, Secrets};
 use crate::settings::sections::{AuthSettings, ThrottleSettings};
 use crate::settings::store_url::StoreUrl;
 use crate::store::Store;
@@ -65,7 +66,7 @@ impl Wiring {
             ids: Arc::new(GrowingIds::new(Arc::clone(&clock))),
             clock,
             passwords: Arc::new(MeteredPasswords::new(Arc::new(passwords(&settings.auth)?))),
-            tokens: Arc::new(tokens(&settings.auth, secrets)?),
+            tokens: tokens(&settings.auth, secrets)?,
             trail: Arc::new(Trail::new(audit_key(settings, secrets))),
             guard: Arc::new(guard(&settings.auth.throttle, secrets)?),
             queue: Queue::default(),
@@ -183,8 +184,20 @@ fn guard(settings: &ThrottleSettings, secrets: &Secrets) -> Result<Guard, Comman
     Ok(Guard::new(limits, Arc::new(blinding)))
 }
 
-fn tokens(settings: &AuthSettings, secrets: &Secrets) -> Result<JwtTokens, CommandError> {
-    let secrets = TokenSecrets { access: secrets.access.clone(), refresh: secrets.refresh.clone() };
-    JwtTokens::new(&secrets, settings.access_ttl)
-        .map_err(|error| CommandError::failed("tokens cannot be made", error))
+/// The tokens; their keys are followed if they are in a file.
+fn tokens(settings: &AuthSettings, secrets: &Secrets) -> Result<Arc<JwtTokens>, CommandError> {
+    let failed = |cause: Cause| CommandError::failed("tokens cannot be made", cause);
+    match &secrets.access {
+        AccessSecrets::One(access) => {
+            let secrets = TokenSecrets { access: access.clone(), refresh: secrets.refresh.clone() };
+            JwtTokens::new(&secrets, settings.access_ttl).map(Arc::new).map_err(|error| failed(error.into()))
+        }
+        AccessSecrets::File { path, before } => {
+            let ring = watch::ring(path, before.as_ref()).map_err(|error| failed(error.into()))?;
+            let tokens = JwtTokens::with_ring(ring, &secrets.refresh, settings.access_ttl);
+            let tokens = Arc::new(tokens.map_err(|error| failed(error.into()))?);
+            tokio::spawn(watch::follow(path.clone(), before.clone(), Arc::downgrade(&tokens)));
+            Ok(tokens)
+        }
+    }
 }

@@ -10,6 +10,7 @@
 )]
 
 mod document;
+mod hostile_tokens;
 mod panics;
 mod raw;
 mod slow;

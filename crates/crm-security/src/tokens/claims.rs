@@ -13,8 +13,9 @@ use super::LEEWAY;
 const ISSUER: &str = "crm";
 const AUDIENCE: &str = "crm-api";
 
-/// Every claim is needed: none has a default, and a claim said twice is refused by the reader.
+/// Every claim is needed: none has a default; one that is said twice, and one that we do not know, is refused.
 #[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Claims {
     iss: String,
     aud: String,

@@ -9,6 +9,8 @@ use sha2::Sha256;
 
 use super::*;
 
+mod mutations;
+
 const ACCESS: &str = "an access secret of more than 32 bytes";
 const REFRESH: &str = "a refresh secret of more than 32 bytes";
 const LIFE: Duration = Duration::from_mins(15);
@@ -45,7 +47,12 @@ fn signed(header: &str, claims: &str) -> String {
     format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature))
 }
 
-const HEADER: &str = r#"{"typ":"JWT","alg":"HS256"}"#;
+/// A header of ours: the key's id is made of the secret.
+fn header() -> String {
+    let kid = AccessKey::of(ACCESS.into(), Timestamp::MIN, Timestamp::MIN).kid;
+    format!(r#"{{"typ":"at+jwt","alg":"HS256","kid":"{kid}"}}"#)
+}
+
 const CLAIMS: &str = concat!(
     r#"{"iss":"crm","aud":"crm-api","sub":"01890a5d-ac96-774b-bcce-b302099a8057","#,
     r#""sid":"01890a5d-ac96-774b-bcce-b302099a8058","ver":3,"iat":1795428000,"nbf":1795428000,"exp":1795428900}"#
@@ -58,7 +65,7 @@ fn a_token_says_what_it_was_issued_for() {
 
 #[test]
 fn a_token_is_what_the_tests_forge() {
-    assert_eq!(issued(), signed(HEADER, CLAIMS));
+    assert_eq!(issued(), signed(&header(), CLAIMS));
 }
 
 #[test]
@@ -89,22 +96,31 @@ fn a_token_of_another_key_is_refused() {
 
 #[test]
 fn only_a_header_of_our_own_kind_is_taken() {
-    let tokens = tokens();
-    for header in [
-        r#"{"typ":"JWT","alg":"none"}"#,
-        r#"{"typ":"JWT","alg":"HS384"}"#,
-        r#"{"typ":"JWT","alg":"RS256"}"#,
-        r#"{"typ":"JWT","alg":"hs256"}"#,
-        r#"{"typ":"JWT","alg":["HS256"]}"#,
-        r#"{"typ":"JWT"}"#,
-        r#"{"alg":"HS256"}"#,
-        r#"{"typ":"refresh","alg":"HS256"}"#,
-        r#"{"typ":"JWT","alg":"HS256","crit":["b64"],"b64":false}"#,
-        r#"{"typ":"JWT","alg":"none","alg":"HS256"}"#,
-        r#"{"typ":"JWT","alg":"HS256"} x"#,
-        "[]",
-        "",
+    let (tokens, own) = (tokens(), header());
+    for (right, wrong) in [
+        ("HS256", "none"),
+        ("HS256", "HS384"),
+        ("HS256", "RS256"),
+        ("HS256", "hs256"),
+        (r#""HS256""#, r#"["HS256"]"#),
+        (r#""alg":"HS256","#, ""),
+        (r#""typ":"at+jwt","#, ""),
+        ("at+jwt", "JWT"),
+        ("at+jwt", "AT+JWT"),
+        ("at+jwt", "refresh"),
+        ("kid", "Kid"),
+        (r#""kid":""#, r#""kid":"x"#),
+        (r#","kid""#, r#","crit":["b64"],"b64":false,"kid""#),
+        (r#","kid""#, r#","jku":"https://evil.example","kid""#),
+        (r#"{"typ""#, r#"{"alg":"none","typ""#),
+        (r#"{"typ""#, r#"{"kid":"x","typ""#),
+        ("}", "} x"),
+        (own.as_str(), "[]"),
+        (own.as_str(), ""),
     ] {
+        let header = own.replacen(right, wrong, 1);
+        assert_ne!(header, own);
+        let header = header.as_str();
         assert_eq!(tokens.read(&signed(header, CLAIMS), now()), Err(TokenFlaw), "{header}");
     }
 }
@@ -121,7 +137,7 @@ fn every_claim_is_needed() {
             .map(|(_, claim)| *claim)
             .collect();
         let claims = format!("{{{}}}", rest.join(","));
-        assert_eq!(tokens.read(&signed(HEADER, &claims), now()), Err(TokenFlaw), "{claims}");
+        assert_eq!(tokens.read(&signed(&header(), &claims), now()), Err(TokenFlaw), "{claims}");
     }
     assert_eq!(whole.len(), 8);
 }
@@ -149,12 +165,13 @@ fn every_claim_is_checked() {
         (r#""exp":1795428900"#, r#""exp":1795428900,"exp":1795429900"#),
         (r#""sub":"#, r#""sub":"01890a5d-ac96-774b-bcce-b302099a8059","sub":"#),
         (r#""exp":1795428900}"#, r#""exp":1795428900}}"#),
+        (r#""exp":1795428900}"#, r#""exp":1795428900,"role":"admin"}"#),
         (CLAIMS, "null"),
         (CLAIMS, ""),
     ] {
         let claims = CLAIMS.replace(right, wrong);
         assert_ne!(claims, CLAIMS);
-        assert_eq!(tokens.read(&signed(HEADER, &claims), now()), Err(TokenFlaw), "{claims}");
+        assert_eq!(tokens.read(&signed(&header(), &claims), now()), Err(TokenFlaw), "{claims}");
     }
 }
 
@@ -191,6 +208,48 @@ fn a_short_secret_is_refused_by_name_and_never_shown() {
     let error = JwtTokens::new(&secrets, LIFE).unwrap_err();
     assert_eq!(error.to_string(), "the refresh secret is shorter than 32 bytes");
     assert!(!format!("{secrets:?} {:?}", tokens()).contains("secret of more"));
+}
+
+fn key(name: char, signs_from: Timestamp) -> AccessKey {
+    AccessKey::of(name.to_string().repeat(32).into(), signs_from, signs_from)
+}
+
+#[test]
+fn a_new_key_signs_from_its_moment_and_tokens_of_the_old_one_are_good_until_it_is_gone() {
+    let (old, new) = (key('a', later(0)), key('b', later(60)));
+    let ring = KeyRing::of([old.clone()]).unwrap();
+    let tokens = JwtTokens::with_ring(ring, &REFRESH.into(), LIFE).unwrap();
+    let before = tokens.issue(&who(), later(0)).unwrap();
+    tokens.use_ring(KeyRing::of([old.clone(), new.clone()]).unwrap());
+    assert_eq!(tokens.kids(), [old.kid.clone(), new.kid.clone()]);
+    let signed_by = |token: &SecretString| header::read(token.expose_secret()).unwrap().kid;
+    let (still, after) = (tokens.issue(&who(), later(59)).unwrap(), tokens.issue(&who(), later(60)).unwrap());
+    assert_eq!([&before, &still, &after].map(signed_by), [&old.kid, &old.kid, &new.kid].map(String::clone));
+    for token in [&before, &still, &after] {
+        assert_eq!(tokens.read(token.expose_secret(), later(60)), Ok(who()));
+    }
+    tokens.use_ring(KeyRing::of([new]).unwrap());
+    assert_eq!(tokens.read(still.expose_secret(), later(60)), Err(TokenFlaw));
+    assert_eq!(tokens.read(after.expose_secret(), later(60)), Ok(who()));
+}
+
+#[test]
+fn a_token_is_checked_with_the_key_that_it_names_and_with_no_other() {
+    let (one, other) = (key('a', later(0)), key('b', later(0)));
+    let tokens =
+        JwtTokens::with_ring(KeyRing::of([one.clone(), other.clone()]).unwrap(), &REFRESH.into(), LIFE)
+            .unwrap();
+    let header = |kid: &str| format!(r#"{{"typ":"at+jwt","alg":"HS256","kid":"{kid}"}}"#);
+    let signed_with = |key: &AccessKey, kid: &str| {
+        let message = format!("{}.{}", URL_SAFE_NO_PAD.encode(header(kid)), URL_SAFE_NO_PAD.encode(CLAIMS));
+        let code = Hmac::<Sha256>::new_from_slice(key.secret.expose_secret().as_bytes()).unwrap();
+        let code = code.chain_update(message.as_bytes()).finalize().into_bytes();
+        format!("{message}.{}", URL_SAFE_NO_PAD.encode(code))
+    };
+    assert_eq!(tokens.read(&signed_with(&one, &one.kid), now()), Ok(who()));
+    assert_eq!(tokens.read(&signed_with(&other, &other.kid), now()), Ok(who()));
+    assert_eq!(tokens.read(&signed_with(&one, &other.kid), now()), Err(TokenFlaw));
+    assert_eq!(tokens.read(&signed_with(&one, "unknown"), now()), Err(TokenFlaw));
 }
 
 proptest! {

@@ -3,6 +3,8 @@
 mod keeping;
 mod strength;
 
+use std::path::PathBuf;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use secrecy::{ExposeSecret, SecretString};
@@ -12,20 +14,49 @@ use super::Settings;
 use super::environment::Environment;
 use super::problem::{Problem, SettingsError};
 use super::sections::AuthSettings;
+use crate::command_error::with_causes;
+use crate::keys;
 
 const ACCESS: &str = "auth.access_secret";
+const KEY_FILE: &str = "auth.key_file";
 const REFRESH: &str = "auth.refresh_secret";
 const AUDIT: &str = "auth.audit_secret";
 /// The file of secrets that were made up.
 const KEPT: &str = "secrets.toml";
 
-/// The secrets of a server, each at least 32 bytes.
+/// What a server signs with, each secret at least 32 bytes.
 #[derive(Debug, Clone)]
 pub struct Secrets {
     /// Signs access tokens.
-    pub access: SecretString,
-    /// Keys the fingerprints of refresh tokens.
+    pub access: AccessSecrets,
+    /// What refresh tokens rest on.
     pub refresh: SecretString,
+}
+
+/// What signs access tokens.
+#[derive(Debug, Clone)]
+pub enum AccessSecrets {
+    /// One secret.
+    One(SecretString),
+    /// The keys of a file, which may change while a server serves.
+    File {
+        /// The file.
+        path: PathBuf,
+        /// A secret that signed before there was a file, and checks on.
+        before: Option<SecretString>,
+    },
+}
+
+/// Secrets that were made up.
+struct Made {
+    access: SecretString,
+    refresh: SecretString,
+}
+
+impl Made {
+    fn now() -> Result<Self, SettingsError> {
+        Ok(Self { access: random(ACCESS)?, refresh: random(REFRESH)? })
+    }
 }
 
 impl Secrets {
@@ -34,16 +65,21 @@ impl Secrets {
     /// # Errors
     /// The file of kept secrets cannot be read or written, or others could read it.
     pub(super) fn obtain(settings: &Settings) -> Result<Self, SettingsError> {
-        let AuthSettings { access_secret, refresh_secret, .. } = &settings.auth;
-        if let (Some(access), Some(refresh)) = (access_secret, refresh_secret) {
+        let AuthSettings { access_secret, refresh_secret, key_file, .. } = &settings.auth;
+        let given = match (key_file, access_secret) {
+            (Some(path), before) => Some(AccessSecrets::File { path: path.clone(), before: before.clone() }),
+            (None, Some(secret)) => Some(AccessSecrets::One(secret.clone())),
+            (None, None) => None,
+        };
+        if let (Some(access), Some(refresh)) = (&given, refresh_secret) {
             return Ok(Self { access: access.clone(), refresh: refresh.clone() });
         }
         let kept = match &settings.secrets_folder {
             Some(folder) => keeping::kept_or_made(&folder.join(KEPT))?,
-            None => Self::fresh()?,
+            None => Made::now()?,
         };
         Ok(Self {
-            access: access_secret.clone().unwrap_or(kept.access),
+            access: given.unwrap_or(AccessSecrets::One(kept.access)),
             refresh: refresh_secret.clone().unwrap_or(kept.refresh),
         })
     }
@@ -62,7 +98,8 @@ impl Secrets {
     /// # Errors
     /// The operating system gives no random bytes.
     pub fn fresh() -> Result<Self, SettingsError> {
-        Ok(Self { access: random(ACCESS)?, refresh: random(REFRESH)? })
+        let Made { access, refresh } = Made::now()?;
+        Ok(Self { access: AccessSecrets::One(access), refresh })
     }
 }
 
@@ -77,12 +114,19 @@ pub(super) fn weaknesses(environment: &Environment, auth: &AuthSettings) -> Vec<
             Some(secret) => {
                 strength::flaw(secret.expose_secret(), environment.is_strict()).map(str::to_owned)
             }
+            None if key == ACCESS && auth.key_file.is_some() => None,
             None if environment.is_strict() => Some(format!(
                 "is missing; set {variable}, for example to what `openssl rand -base64 48` prints"
             )),
             None => None,
         };
         problems.extend(flaw.map(|flaw| Problem::new(key, flaw)));
+    }
+    if let Some(path) = &auth.key_file
+        && let Err(error) = keys::watch::ring(path, auth.access_secret.as_ref())
+    {
+        let text = format!("{} cannot be used: {}", path.display(), with_causes(&error));
+        problems.push(Problem::new(KEY_FILE, text));
     }
     if let Some(secret) = &auth.audit_secret {
         let flaw = strength::flaw(secret.expose_secret(), environment.is_strict());
@@ -104,8 +148,12 @@ pub(super) fn weaknesses(environment: &Environment, auth: &AuthSettings) -> Vec<
 /// A server would not start with them.
 pub fn state(settings: &Settings) -> Result<String, SettingsError> {
     SettingsError::unless_empty(weaknesses(&settings.environment, &settings.auth))?;
-    if settings.auth.access_secret.is_some() && settings.auth.refresh_secret.is_some() {
-        return Ok("both are set".to_owned());
+    let has_access = settings.auth.access_secret.is_some() || settings.auth.key_file.is_some();
+    if has_access && settings.auth.refresh_secret.is_some() {
+        return Ok(match &settings.auth.key_file {
+            Some(path) => format!("the keys of access tokens are in {}", path.display()),
+            None => "both are set".to_owned(),
+        });
     }
     let Some(path) = settings.secrets_folder.as_ref().map(|folder| folder.join(KEPT)) else {
         return Ok("made up at each start, since the store is in memory".to_owned());

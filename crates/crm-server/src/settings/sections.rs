@@ -179,7 +179,10 @@ pub struct AuthSettings {
     /// Signs access tokens.
     #[serde(deserialize_with = "leaf::secret")]
     pub access_secret: Option<SecretString>,
-    /// Keys the fingerprints of refresh tokens.
+    /// A file with the keys of access tokens, in the place of one secret.
+    #[serde(deserialize_with = "file")]
+    pub key_file: Option<PathBuf>,
+    /// What refresh tokens rest on.
     #[serde(deserialize_with = "leaf::secret")]
     pub refresh_secret: Option<SecretString>,
     /// Seals the audit log; where it is not set, the key follows from `refresh_secret`.

@@ -25,6 +25,11 @@ use crm_testkit::passwords::PlainPasswords;
 use crate::store;
 use crate::support::client::Client;
 
+/// Signs access tokens.
+pub(crate) const ACCESS_SECRET: &str = "an access secret that is long enough for the tests";
+/// What refresh tokens rest on.
+pub(crate) const REFRESH_SECRET: &str = "a refresh secret that is long enough for the tests";
+
 /// The token for the first admin.
 pub(crate) const SETUP_TOKEN: &str = "setup-token-of-the-tests";
 
@@ -134,9 +139,6 @@ pub(crate) fn login(email: &str, password: &str) -> serde_json::Value {
 
 /// The real tokens; access tokens are good so long.
 pub(crate) fn tokens(access_life: Duration) -> JwtTokens {
-    let secrets = TokenSecrets {
-        access: "an access secret that is long enough for the tests".into(),
-        refresh: "a refresh secret that is long enough for the tests".into(),
-    };
+    let secrets = TokenSecrets { access: ACCESS_SECRET.into(), refresh: REFRESH_SECRET.into() };
     JwtTokens::new(&secrets, access_life).unwrap()
 }

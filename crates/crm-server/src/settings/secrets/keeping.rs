@@ -9,15 +9,15 @@ use secrecy::{ExposeSecret, SecretString};
 use tempfile::NamedTempFile;
 use zeroize::Zeroizing;
 
-use super::Secrets;
+use super::Made;
 use crate::settings::problem::{Problem, SettingsError};
 
 /// The secrets in this file; makes it if there is none. Of two servers that make it at once, both use the first one's.
-pub(super) fn kept_or_made(path: &Path) -> Result<Secrets, SettingsError> {
+pub(super) fn kept_or_made(path: &Path) -> Result<Made, SettingsError> {
     if let Some(secrets) = kept(path)? {
         return Ok(secrets);
     }
-    let secrets = Secrets::fresh()?;
+    let secrets = Made::now()?;
     if write(path, &secrets).map_err(|error| failed(path, "be written", &error))? {
         return Ok(secrets);
     }
@@ -25,7 +25,7 @@ pub(super) fn kept_or_made(path: &Path) -> Result<Secrets, SettingsError> {
 }
 
 /// The secrets in this file, if there is one.
-pub(super) fn kept(path: &Path) -> Result<Option<Secrets>, SettingsError> {
+pub(super) fn kept(path: &Path) -> Result<Option<Made>, SettingsError> {
     let metadata = match fs::symlink_metadata(path) {
         Ok(metadata) => metadata,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
@@ -41,7 +41,7 @@ pub(super) fn kept(path: &Path) -> Result<Option<Secrets>, SettingsError> {
     let text = Zeroizing::new(fs::read_to_string(path).map_err(|error| failed(path, "be read", &error))?);
     let (access, refresh) = (entry(&text, "access_secret"), entry(&text, "refresh_secret"));
     match (access, refresh) {
-        (Some(access), Some(refresh)) => Ok(Some(Secrets { access, refresh })),
+        (Some(access), Some(refresh)) => Ok(Some(Made { access, refresh })),
         _ => {
             Err(Problem::new(name(path), "holds no two whole secrets; delete it to have new ones made")
                 .into())
@@ -56,7 +56,7 @@ fn entry(text: &str, key: &str) -> Option<SecretString> {
 }
 
 /// Whole or not at all, and never over another's: answers false if the file is there by now.
-fn write(path: &Path, secrets: &Secrets) -> std::io::Result<bool> {
+fn write(path: &Path, secrets: &Made) -> std::io::Result<bool> {
     let folder = path.parent().unwrap_or_else(|| Path::new("."));
     make_private_folder(folder)?;
     // Temporary files are made with mode 0600.

@@ -1,0 +1,163 @@
+//! The keys of access tokens: rotated under the hands of servers that serve.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::support::client::Client;
+use crate::support::place::Place;
+use crate::support::until;
+
+const REFRESH: &str = "q8Zr0m1u5V0kz9yJx3nT7cWb2LhE6sDg4fPaRoUiYw==";
+const ACCESS: &str = "0b1f0f5c3a9e4d7788aa61d2c3b4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f6";
+
+/// A place with the sample data, whose keys are in this file.
+fn sharing(keys: &str) -> Place {
+    Place::new().with("CRM__AUTH__KEY_FILE", keys).with("JWT_REFRESH_SECRET", REFRESH)
+}
+
+/// Two servers with the same accounts and the same key file, and clients that sign in at one and ask the other.
+#[tokio::test]
+async fn keys_are_rotated_under_load_without_one_spurious_401() {
+    let rotations = std::env::var("CRM_TEST_ROTATIONS").map_or(8, |count| count.parse().unwrap());
+    let folder = tempfile::tempdir().unwrap();
+    let keys = folder.path().join("keys.json").to_str().unwrap().to_owned();
+    let (one, two) = (sharing(&keys), sharing(&keys));
+    one.run(&["keys", "rotate"]).succeeded();
+    one.run(&["seed"]).succeeded();
+    fs::create_dir(two.folder().join("data")).unwrap();
+    fs::copy(one.store(), two.store()).unwrap();
+    let servers = [one.serve(), two.serve()];
+    let (answers, refusals) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
+    let is_over = Arc::new(AtomicBool::new(false));
+    let mut asking = Vec::new();
+    for (here, there) in [(0, 1), (1, 0), (0, 0), (1, 1)] {
+        let (here, there) = (servers[here].url().to_owned(), servers[there].url().to_owned());
+        let (answers, refusals, is_over) =
+            (Arc::clone(&answers), Arc::clone(&refusals), Arc::clone(&is_over));
+        asking.push(tokio::spawn(async move {
+            while !is_over.load(Ordering::Relaxed) {
+                // A new token now and then, which is signed by whichever key signs then.
+                let client = Client::admin(&here).await.at(&there);
+                for _ in 0..20 {
+                    match client.get("/api/auth/me").await.0 {
+                        200 => answers.fetch_add(1, Ordering::Relaxed),
+                        401 => refusals.fetch_add(1, Ordering::Relaxed),
+                        other => panic!("{other}"),
+                    };
+                }
+            }
+        }));
+    }
+    let mut kids = Vec::new();
+    for _ in 0..rotations {
+        let rotate = one.command(&["keys", "rotate", "--signs-after", "5"]);
+        let ended = tokio::process::Command::from(rotate).output().await.unwrap();
+        assert!(ended.status.success(), "{ended:?}");
+        kids.push(String::from_utf8(ended.stdout).unwrap());
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    // The last of them signs by then.
+    tokio::time::sleep(Duration::from_secs(6)).await;
+    let signed = |url: &str| signing_key(url.to_owned());
+    let listed = one.run(&["keys", "list"]).succeeded();
+    let signing = listed.lines().find(|line| line.ends_with("  signs")).unwrap();
+    for server in &servers {
+        assert!(signing.starts_with(&signed(server.url()).await), "{listed}");
+    }
+    is_over.store(true, Ordering::Relaxed);
+    for asked in asking {
+        asked.await.unwrap();
+    }
+    let (answers, refusals) = (answers.load(Ordering::Relaxed), refusals.load(Ordering::Relaxed));
+    println!("{rotations} rotations, {answers} answers, {refusals} refusals");
+    assert_eq!((refusals, listed.lines().count()), (0, rotations + 1));
+    assert!(answers > 0);
+    servers.map(|server| server.stop());
+}
+
+/// The id of the key that signed the token of a sign-in.
+async fn signing_key(url: String) -> String {
+    use base64::Engine;
+    let token = Client::admin(&url).await.token().to_owned();
+    let header = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(token.split('.').next().unwrap());
+    let header: serde_json::Value = serde_json::from_slice(&header.unwrap()).unwrap();
+    header["kid"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_secret_of_the_settings_is_taken_over_without_signing_anybody_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let keys = folder.path().join("keys.json").to_str().unwrap().to_owned();
+    let place = Place::new().with("JWT_ACCESS_SECRET", ACCESS).with("JWT_REFRESH_SECRET", REFRESH);
+    place.run(&["seed"]).succeeded();
+    let server = place.serve();
+    let client = Client::admin(server.url()).await;
+    server.stop();
+    let place = place.with("CRM__AUTH__KEY_FILE", &keys);
+    let refused = place.run(&["serve"]).refused();
+    assert!(refused.contains("auth.key_file") && refused.contains("crm-server keys rotate"), "{refused}");
+    assert!(place.run(&["keys", "rotate"]).succeeded().contains("the access secret of the settings"));
+    assert!(place.run(&["keys", "rotate", "--signs-after", "2"]).succeeded().starts_with("added the key"));
+    let server = place.serve();
+    assert_eq!(client.at(server.url()).get("/api/auth/me").await.0, 200);
+    let changed = async || signing_key(server.url().to_owned()).await != signing_of(&client);
+    until("the new key signs", Duration::from_secs(30), changed).await;
+    assert_eq!(client.at(server.url()).get("/api/auth/me").await.0, 200);
+    server.stop();
+}
+
+fn signing_of(client: &Client) -> String {
+    use base64::Engine;
+    let header = client.token().split('.').next().unwrap();
+    let header = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(header).unwrap();
+    serde_json::from_slice::<serde_json::Value>(&header).unwrap()["kid"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_key_file_that_is_spoilt_while_serving_changes_nothing_and_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let keys = folder.path().join("keys.json");
+    let place = sharing(keys.to_str().unwrap());
+    place.run(&["keys", "rotate"]).succeeded();
+    place.run(&["seed"]).succeeded();
+    let server = place.serve();
+    let client = Client::admin(server.url()).await;
+    fs::write(&keys, "spoilt").unwrap();
+    let told = async || server.complaints().contains("the key file cannot be used; going on as before");
+    until("it is told", Duration::from_secs(30), told).await;
+    assert_eq!(client.get("/api/auth/me").await.0, 200);
+    let credentials = json!({ "email": "admin@crm.com", "password": "Admin@123" });
+    assert_eq!(client.post("/api/auth/login", credentials).await.0, 200);
+    server.stop();
+}
+
+#[test]
+fn keys_are_listed_with_dates_and_without_secrets_and_only_from_a_private_file() {
+    let place = sharing("keys.json");
+    let path = place.folder().join("keys.json");
+    let refused = place.run(&["keys", "list"]);
+    assert!(refused.err.contains("it is not there"), "{refused:?}");
+    place.run(&["keys", "rotate"]).succeeded();
+    place.run(&["keys", "rotate"]).succeeded();
+    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    let listed = place.run(&["keys", "list"]).succeeded();
+    let ends: Vec<bool> = listed.lines().map(|line| line.ends_with("  signs")).collect();
+    assert_eq!(ends, [true, false], "{listed}");
+    let stored: serde_json::Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+    for key in stored["keys"].as_array().unwrap() {
+        assert!(listed.contains(key["kid"].as_str().unwrap()));
+        assert!(!listed.contains(key["secret"].as_str().unwrap()));
+    }
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+    for command in [&["keys", "list"][..], &["keys", "rotate"], &["serve"]] {
+        let refused = place.run(command);
+        assert!(refused.code != 0 && refused.err.contains("can be read or changed by others"), "{refused:?}");
+    }
+    let without = Place::new().run(&["keys", "list"]).refused();
+    assert!(without.contains("auth.key_file is not set"), "{without}");
+}
