@@ -77,7 +77,9 @@ async fn keys_are_rotated_under_load_without_one_spurious_401() {
     println!("{rotations} rotations, {answers} answers, {refusals} refusals");
     assert_eq!((refusals, listed.lines().count()), (0, rotations + 1));
     assert!(answers > 0);
-    servers.map(|server| server.stop());
+    for server in servers {
+        server.stop();
+    }
 }
 
 /// The id of the key that signed the token of a sign-in.

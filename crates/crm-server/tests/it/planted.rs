@@ -147,7 +147,9 @@ async fn no_secret_that_is_planted_anywhere_is_told_in_a_log_an_error_or_a_numbe
             let request = String::from_utf8_lossy(request);
             assert_eq!(told_on(&told), None, "the answer to {request} is {told}");
         }
-        assert!(status < 500, "{}: {told}", String::from_utf8_lossy(request));
+        // Sixteen guesses at once are told to come back.
+        let is_busy = status == 503 && told.contains("\"code\":\"busy\"");
+        assert!(status < 500 || is_busy, "{}: {told}", String::from_utf8_lossy(request));
     }
     drop(answers);
     assert!(errors > requests * 8 / 10, "only {errors} of {requests} were refused");
