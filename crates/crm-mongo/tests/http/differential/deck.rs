@@ -40,6 +40,7 @@ pub(super) enum Deed {
     ReadUser,
     ChangeUser,
     Deactivate,
+    SignOutUser,
     Me,
     RenameMe,
     ChangePassword,
@@ -64,12 +65,12 @@ use Deed::{
     ChangeUser, ConvertLead, Dashboard, Deactivate, DeleteCustomer, DeleteLead, DeleteNote, DeleteTask,
     EditNote, EndOthers, EndSession, Feed, GoOn, GuessPassword, History, ListCustomers, ListLeads, ListNotes,
     ListTasks, ListUsers, Logout, MakeCustomer, MakeLead, MakeTask, Me, Nonsense, ReadAgain, ReadCustomer,
-    ReadLead, ReadTask, ReadUser, ReassignLead, Refresh, Register, RenameMe, Service, Sessions,
+    ReadLead, ReadTask, ReadUser, ReassignLead, Refresh, Register, RenameMe, Service, Sessions, SignOutUser,
     UnarchiveLead, Walk,
 };
 
 /// How many cards there are of each.
-const CARDS: [(usize, Deed); 47] = [
+const CARDS: [(usize, Deed); 48] = [
     (20, MakeLead),
     (16, ChangeLead),
     (6, ReadLead),
@@ -102,6 +103,7 @@ const CARDS: [(usize, Deed); 47] = [
     (2, ReadUser),
     (3, ChangeUser),
     (1, Deactivate),
+    (1, SignOutUser),
     (2, Me),
     (1, RenameMe),
     (1, ChangePassword),
@@ -127,7 +129,10 @@ impl Deed {
 
     /// Whether agents are refused.
     pub(super) fn is_for_admins(self) -> bool {
-        matches!(self, Register | ListUsers | ReadUser | ChangeUser | Deactivate | ReassignLead | Audit)
+        matches!(
+            self,
+            Register | ListUsers | ReadUser | ChangeUser | Deactivate | SignOutUser | ReassignLead | Audit
+        )
     }
 }
 

@@ -56,6 +56,11 @@ impl Maker<'_> {
         }
     }
 
+    pub(super) fn sign_out_user(&mut self) -> Ask {
+        let other = self.later().unwrap_or_else(|| UNKNOWN.to_owned());
+        Ask::post(format!("{}/sessions/revoke", user(&other)), json!({}))
+    }
+
     pub(super) fn read_user(&mut self) -> Ask {
         Ask::get(user(&self.known.somebody(self.random)))
     }
