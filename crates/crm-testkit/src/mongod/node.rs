@@ -142,6 +142,12 @@ fn command_line(program: &Program, kind: Kind, folder: &Path, port: u16) -> Vec<
                 "200",
                 "--setParameter",
                 "diagnosticDataCollectionEnabled=false",
+                // The files of a database that was dropped stay open as long as history is kept, five minutes as it
+                // comes, and until the next checkpoint: with a database for each test they would soon be too many.
+                "--setParameter",
+                "minSnapshotHistoryWindowInSeconds=30",
+                "--syncdelay",
+                "10",
                 "--quiet",
             ]
             .into_iter()

@@ -4,6 +4,8 @@
 folder=$1
 grace=$2
 shift 2
+# It opens a file for each collection and index.
+ulimit -n "$(ulimit -H -n)" 2>/dev/null
 "$@" >"$folder/log" 2>&1 &
 server=$!
 echo "$server" >"$folder/server.pid.new" && mv "$folder/server.pid.new" "$folder/server.pid"
