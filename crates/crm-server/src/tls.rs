@@ -2,7 +2,7 @@
 //!
 //! # Where things are
 //! - One pair of files: [`pair`]. The pair in use, and the look-out for a new one: [`watched`].
-//! - When a certificate ends: [`expiry`]. The health check's side: [`any_server`].
+//! - When a certificate ends: [`expiry`]. The health check's side: `any_server.rs`.
 
 pub(crate) mod any_server;
 pub mod expiry;
