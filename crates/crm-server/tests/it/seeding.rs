@@ -142,7 +142,11 @@ fn a_store_with_users_is_left_alone_unless_it_is_to_be_emptied() {
 
 #[test]
 fn production_has_to_say_so_twice() {
-    let place = Place::new().with("NODE_ENV", "production");
+    // What is done is told in the audit log, which is sealed with the server's secrets.
+    let place = Place::new()
+        .with("NODE_ENV", "production")
+        .with("JWT_ACCESS_SECRET", "hWq7wZ0mT5xv9bJr2nKc8sLd4fGy6pAe")
+        .with("JWT_REFRESH_SECRET", "Pz3kVt8yRb1qXn6cMj0wHs5dLf7gUa2e");
     let flags = ["--yes-in-production", "--i-know-that-everybody-knows-the-passwords"];
     for said in [&[][..], &flags[..1], &flags[1..]] {
         let refused = place.run(&[&["seed"], said].concat()).refused();
