@@ -44,7 +44,7 @@ pub(crate) fn set_calendar(conn: &Connection, calendar: Calendar) -> rusqlite::R
 /// Puts another workspace in its place.
 pub(crate) fn put(conn: &Connection, workspace: Workspace) -> rusqlite::Result<usize> {
     conn.execute(
-        "UPDATE workspace SET zone = ?1, set_up = ?2",
+        "UPDATE workspace SET zone = ?1, set_up = ?2, setup_token = NULL",
         (workspace.calendar.zone_name(), workspace.set_up),
     )
 }

@@ -90,7 +90,7 @@ fn event(event: &Event) -> Result<Document, StoreError> {
 
 async fn put_workspace(inner: &Inner, id: Uuid, workspace: Workspace) -> Result<(), StoreError> {
     let put = doc! { "zone": workspace.calendar.zone_name(), "set_up": workspace.set_up };
-    if !update_one(inner, marked_by(id), doc! { "$set": put }).await? {
+    if !update_one(inner, marked_by(id), doc! { "$set": put, "$unset": { "setup_token": "" } }).await? {
         return still_ours(inner, id).await;
     }
     let lanes = lanes::all().map(|lane| tallies::put_calendar(Some(workspace.calendar), lane)).collect();
