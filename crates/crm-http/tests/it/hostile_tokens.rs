@@ -38,7 +38,7 @@ struct Forger {
 }
 
 impl Forger {
-    fn signed(&self, header: &str, claims: &str) -> String {
+    fn signed(header: &str, claims: &str) -> String {
         signed_with(ACCESS_SECRET.as_bytes(), header.as_bytes(), claims.as_bytes())
     }
 
@@ -52,12 +52,12 @@ impl Forger {
 
     /// With this header, as it stands.
     fn headed(&self, header: &str) -> String {
-        self.signed(header, &self.claims())
+        Self::signed(header, &self.claims())
     }
 
     /// With these claims, as they stand.
     fn claiming(&self, claims: &str) -> String {
-        self.signed(&self.header(), claims)
+        Self::signed(&self.header(), claims)
     }
 
     /// With this member of the header in another way, or without it.
@@ -264,7 +264,7 @@ fn misclaiming(forger: &Forger) -> Vec<Case> {
     }
     cases.push(case("a list of claims", forger.claiming(&format!("[{}]", forger.claims()))));
     cases.push(case("something behind the claims", forger.claiming(&format!("{}}}", forger.claims()))));
-    let nested = forger.signed(&forger.header(), &forger.claims());
+    let nested = Forger::signed(&forger.header(), &forger.claims());
     cases.push(case("a token in a token", forger.claiming(&nested)));
     cases.push(case("a token in a token, as text", forger.claiming(&json!(nested).to_string())));
     let bytes = [forger.claims().as_bytes(), b"\xff"].concat();
@@ -317,7 +317,7 @@ async fn every_hostile_token_gets_the_same_refusal() {
     let [Value::Object(header), Value::Object(claims)] = &parts[..] else { panic!("{parts:?}") };
     let forger = Forger { header: header.clone(), claims: claims.clone() };
     // What follows is refused for what is wrong with it, and not because it is forged.
-    assert_eq!(forger.signed(&forger.header(), &forger.claims()), good);
+    assert_eq!(Forger::signed(&forger.header(), &forger.claims()), good);
     let client = world.server.nobody();
     shows(&client, format!("Bearer {good}").as_bytes()).await.expect(200);
 
