@@ -2,7 +2,7 @@
 //!
 //! It is no transaction: those have a minute, and must fit into memory. The mark stands for it: whatever was written
 //! before an import broke off is thrown away by the next one. Records are written without their indexes, which are
-//! made at the end, all at once: that takes a fraction of the time.
+//! made at the end, all at once, so that no record waits for them.
 
 mod writing;
 
