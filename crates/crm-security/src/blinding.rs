@@ -1,4 +1,5 @@
-//! Keyed hashes of accounts and addresses: HMAC-SHA-256 (RFC 2104), of which eight bytes are kept.
+//! Keyed hashes of accounts, addresses and requests: HMAC-SHA-256 (RFC 2104). Of those of accounts and addresses eight
+//! bytes are kept.
 
 use crm_app::ports::blinding::Blinding;
 use crm_domain::throttle::entry::Blind;
@@ -37,14 +38,19 @@ impl KeyedBlinding {
 
 impl Blinding for KeyedBlinding {
     fn blind(&self, purpose: &str, parts: &[&str]) -> Blind {
+        let parts: Vec<&[u8]> = parts.iter().map(|part| part.as_bytes()).collect();
+        let bytes = self.hash(purpose, &parts);
+        Blind::new(bytes.iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte)))
+    }
+
+    fn hash(&self, purpose: &str, parts: &[&[u8]]) -> [u8; 32] {
         let mut hash = self.keyed.clone();
-        for part in std::iter::once(&purpose).chain(parts) {
+        for part in std::iter::once(&purpose.as_bytes()).chain(parts) {
             // With its length before it, no part can pass for two.
             hash.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
-            hash.update(part.as_bytes());
+            hash.update(part);
         }
-        let bytes = hash.finalize().into_bytes();
-        Blind::new(bytes.iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte)))
+        hash.finalize().into_bytes().into()
     }
 }
 
@@ -76,5 +82,14 @@ mod tests {
         ] {
             assert_ne!(blinding.blind(purpose, &parts), one, "{purpose} {parts:?}");
         }
+    }
+
+    #[test]
+    fn a_whole_hash_begins_as_the_short_one_and_depends_on_the_key() {
+        let hash = |secret: &str, part: &[u8]| blinding(secret).hash("x", &[part]);
+        let (short, whole) = (blinding("secret").blind("x", &["ab"]), hash("secret", b"ab"));
+        assert_eq!(short.number().to_be_bytes(), whole[..8]);
+        assert_ne!(whole, hash("Secret", b"ab"));
+        assert_ne!(whole, hash("secret", b"ab\xff"));
     }
 }

@@ -17,6 +17,13 @@ impl Blinding for PlainBlinding {
         }
         Blind::new(hash)
     }
+
+    fn hash(&self, purpose: &str, parts: &[&[u8]]) -> [u8; 32] {
+        let texts: Vec<String> = parts.iter().map(|part| format!("{part:02x?}")).collect();
+        let parts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        let number = self.blind(purpose, &parts).number().to_be_bytes();
+        std::array::from_fn(|at| number[at % number.len()])
+    }
 }
 
 #[cfg(test)]

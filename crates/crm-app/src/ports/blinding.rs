@@ -1,4 +1,4 @@
-//! Telling accounts and addresses apart without knowing them.
+//! Telling accounts, addresses and requests apart without knowing them.
 
 use crm_domain::throttle::entry::Blind;
 
@@ -6,4 +6,7 @@ use crm_domain::throttle::entry::Blind;
 pub trait Blinding: Send + Sync {
     /// The hash of these parts, in this order, for this purpose. The same parts for another purpose MUST have another.
     fn blind(&self, purpose: &str, parts: &[&str]) -> Blind;
+
+    /// The same of any bytes and in full, for what must not be mistaken for something else.
+    fn hash(&self, purpose: &str, parts: &[&[u8]]) -> [u8; 32];
 }
