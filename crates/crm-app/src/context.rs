@@ -23,6 +23,7 @@ use crate::ports::ids::Ids;
 use crate::ports::leads::Leads;
 use crate::ports::notes::Notes;
 use crate::ports::passwords::Passwords;
+use crate::ports::replays::Replays;
 use crate::ports::sessions::Sessions;
 use crate::ports::tasks::Tasks;
 use crate::ports::throttles::Throttles;
@@ -30,6 +31,8 @@ use crate::ports::tokens::Tokens;
 use crate::ports::users::Users;
 use crate::ports::workspace::Workspaces;
 use crate::queue::Queue;
+use crate::repeat::keeping::Keeping;
+use crate::repeat::running::Repeats;
 use crate::setup::token::SetupToken;
 
 /// The ports of one store.
@@ -59,6 +62,8 @@ pub struct Stores {
     pub audits: Arc<dyn Audits>,
     /// Keeps what is counted of wrong passwords.
     pub throttles: Arc<dyn Throttles>,
+    /// Reads the answers that are kept for repeated requests.
+    pub replays: Arc<dyn Replays>,
 }
 
 impl Stores {
@@ -77,6 +82,7 @@ impl Stores {
             + Workspaces
             + Audits
             + Throttles
+            + Replays
             + 'static,
     {
         Self {
@@ -91,7 +97,8 @@ impl Stores {
             dashboard: Arc::<S>::clone(&store),
             workspaces: Arc::<S>::clone(&store),
             audits: Arc::<S>::clone(&store),
-            throttles: store,
+            throttles: Arc::<S>::clone(&store),
+            replays: store,
         }
     }
 }
@@ -115,7 +122,8 @@ impl Default for Rules {
     }
 }
 
-/// Everything a use case works with. One per server, shared by all requests.
+/// Everything a use case works with. One per server, shared by all requests but those that may be repeated, which have
+/// one of their own.
 #[derive(Clone)]
 pub struct Ctx {
     /// The store.
@@ -136,6 +144,10 @@ pub struct Ctx {
     pub guard: Arc<Guard>,
     /// Where writers of one record wait for each other.
     pub queue: Queue,
+    /// Which requests that may be repeated are being answered.
+    pub repeats: Arc<Repeats>,
+    /// Whether the answer of the use case is kept: that of a request that may be repeated. Nobody else's is.
+    pub keeping: Keeping,
     /// What proves that somebody may set up the first admin; none once there is one.
     pub setup: Arc<SetupToken>,
     /// How the use cases behave.
@@ -161,6 +173,12 @@ impl Ctx {
     /// The id of a new commit.
     pub fn commit_id(&self) -> CommitId {
         self.mint()
+    }
+
+    /// The same, with this done about the answer.
+    #[must_use]
+    pub fn keeping(&self, keeping: Keeping) -> Self {
+        Self { keeping, ..self.clone() }
     }
 
     /// The actor as they are by now: their name and role may have changed since they were let in.

@@ -4,6 +4,7 @@
 //! [`Verdict::Stale`] and wrote nothing; the use case then reads and decides again. All use cases do so through this
 //! one helper, which also queues the writers of one record and gives up at the deadline.
 
+use std::any::Any;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
@@ -49,14 +50,19 @@ impl<T> Decision<T> {
 /// that will be written: their writers wait for each other in line. The commit is made to hold only while the actor
 /// still stands as they did when it was decided, and gets the entries of the audit log that follow from its changes.
 ///
+/// If the answer is to be kept ([`Ctx::keeping`]), it goes into the commit; where there is nothing else to write, it is a
+/// commit of its own.
+///
 /// All of it takes no longer than [`crate::context::Rules::deadline`].
 ///
 /// # Errors
 /// What `attempt` says; [`AppError::Busy`] at the deadline where others were faster; [`AppError::Store`] if the store
 /// fails or is slower than the deadline, with [`StoreError::OutcomeUnknown`] where it may have written;
-/// [`Refusal::EmailTaken`] and [`Refusal::AlreadySetUp`] for keys that another record holds.
+/// [`Refusal::EmailTaken`] and [`Refusal::AlreadySetUp`] for keys that another record holds;
+/// [`AppError::StillRunning`] if the request was done by somebody else meanwhile.
 pub async fn decide<T, F, A>(ctx: &Ctx, actor: &Actor, records: &[Uuid], attempt: F) -> Result<T, AppError>
 where
+    T: Any,
     F: Fn(Actor) -> A,
     A: Future<Output = Result<Decision<T>, AppError>>,
 {
@@ -71,18 +77,24 @@ where
         let who = current.clone();
         let decision = timeout_at(deadline, attempt(current)).await;
         let (commit, answer) = match decision.map_err(|_| unread())?? {
-            Decision::Answer(answer) => return Ok(answer),
-            Decision::Commit(commit, answer) => (commit, answer),
+            Decision::Answer(answer) => match ctx.keeping.keep(&answer, || ctx.now())? {
+                None => return Ok(answer),
+                replay @ Some(_) => (Commit { replay, ..Commit::new(ctx.commit_id()) }, answer),
+            },
+            Decision::Commit(commit, answer) => {
+                let replay = ctx.keeping.keep(&answer, || ctx.now())?;
+                (Commit { replay, ..*commit }, answer)
+            }
         };
-        let mut commit = standing.into_iter().fold(*commit, Commit::expect);
+        let mut commit = standing.into_iter().fold(commit, Commit::expect);
         let told = derived(ctx, &who, &commit);
         commit.audit.extend(told);
         let commit = commit.sealed_with(ctx.trail.key());
         let verdict = timeout_at(deadline, ctx.stores.commits.commit(Arc::new(commit))).await;
         match verdict.map_err(|_| undecided())?? {
             Verdict::Applied => return Ok(answer),
-            Verdict::Stale
-            | Verdict::Duplicate(UniqueKey::Id | UniqueKey::Fingerprint | UniqueKey::Replay) => {}
+            Verdict::Stale | Verdict::Duplicate(UniqueKey::Id | UniqueKey::Fingerprint) => {}
+            Verdict::Duplicate(UniqueKey::Replay) => return Err(AppError::StillRunning),
             Verdict::Duplicate(UniqueKey::Email) => return Err(Refusal::EmailTaken.into()),
             Verdict::Duplicate(UniqueKey::SetUp) => return Err(Refusal::AlreadySetUp.into()),
         }

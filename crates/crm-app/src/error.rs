@@ -75,6 +75,12 @@ pub enum AppError {
         /// The version that the record has.
         current: Version,
     },
+    /// Something else was done under this key.
+    #[error("the key was used for another request")]
+    KeyReused,
+    /// A request with this key is being answered.
+    #[error("a request with this key is being answered")]
+    StillRunning,
     /// Too many others want the same; asking again later helps.
     #[error("too busy right now")]
     Busy,

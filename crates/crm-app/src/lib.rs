@@ -17,6 +17,7 @@
 //!   [`setup`], [`audit`]. Beside them, `form` is what clients may say of a record, and `events` what is told of it.
 //! - What a store must do: [`ports`]; what is written: [`commit`]; what is asked: [`query`], [`paging`].
 //! - Writers that meet: [`decide`] and [`queue`]; what is held in memory: [`mirror`]; counters: [`tally`].
+//! - Requests that may be repeated: [`repeat`].
 //! - What can go wrong: [`error`]; what a client demands of a version: [`precondition`].
 //! - Everything a store holds, on its way out or in: [`archive`].
 //! - Small steps that use cases share: [`input`], [`people`], [`events`]. Whose request it is: [`origin`].
@@ -43,6 +44,7 @@ pub mod ports;
 pub mod precondition;
 pub mod query;
 pub mod queue;
+pub mod repeat;
 pub mod setup;
 pub mod tally;
 pub mod tasks;

@@ -16,6 +16,7 @@ pub mod leads;
 pub mod maintenance;
 pub mod notes;
 pub mod passwords;
+pub mod replays;
 pub mod sessions;
 pub mod tasks;
 pub mod throttles;

@@ -4,15 +4,18 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, LINK, LOCATION};
 use actix_web::{HttpRequest, HttpResponse};
 use bytes::Bytes;
+use crm_app::commit::replay::Replay;
+use crm_app::repeat::keeping::Rendered;
 use crm_domain::version::Version;
 use serde::Serialize;
 
 use crate::etag;
 use crate::problem::Problem;
+use crate::problem::kind::Kind;
 use crate::slices;
 
 /// An answer that is no failure.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Answer {
     status: StatusCode,
     body: Bytes,
@@ -22,12 +25,13 @@ pub(crate) struct Answer {
     headers: Vec<(HeaderName, HeaderValue)>,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 enum Tag {
     None,
     OfBody,
     OfLasting,
     OfVersion(Version),
+    Kept(String),
 }
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
@@ -118,14 +122,48 @@ impl Answer {
         self
     }
 
-    /// The response: 304 where the client has it already.
-    pub(crate) fn respond(self, request: &HttpRequest, signed_in: bool) -> HttpResponse {
-        let tag = match self.tag {
+    /// The answer as it is kept for a request that is repeated: all of it that the contract speaks of.
+    pub(crate) fn rendered(&self) -> Rendered {
+        let location = self.headers.iter().find(|(name, _)| *name == LOCATION);
+        Rendered {
+            status: self.status.as_u16(),
+            body: self.body.to_vec(),
+            etag: self.tag(),
+            location: location.and_then(|(_, value)| value.to_str().ok()).map(str::to_owned),
+        }
+    }
+
+    /// An answer that was kept.
+    ///
+    /// # Errors
+    /// `answer_not_kept`, if it was too long; internal, if it is none.
+    pub(crate) fn kept(kept: Replay) -> Result<Self, Problem> {
+        if kept.body.is_empty() {
+            let detail = "this was done, and its answer was too long to be kept: read what you changed";
+            return Err(Problem::new(Kind::ANSWER_NOT_KEPT, detail));
+        }
+        let status = StatusCode::from_u16(kept.status).map_err(|error| Problem::internal(error.into()))?;
+        let answer =
+            Self { status, tag: kept.etag.map_or(Tag::None, Tag::Kept), ..Self::bytes(JSON, kept.body) };
+        Ok(match kept.location {
+            Some(location) => answer.header(LOCATION, &location),
+            None => answer,
+        })
+    }
+
+    fn tag(&self) -> Option<String> {
+        match &self.tag {
             Tag::None => None,
             Tag::OfBody => Some(etag::of_body(&self.body)),
             Tag::OfLasting => Some(etag::of_lasting(&self.body)),
-            Tag::OfVersion(version) => Some(etag::of_version(version, &self.body)),
-        };
+            Tag::OfVersion(version) => Some(etag::of_version(*version, &self.body)),
+            Tag::Kept(tag) => Some(tag.clone()),
+        }
+    }
+
+    /// The response: 304 where the client has it already.
+    pub(crate) fn respond(self, request: &HttpRequest, signed_in: bool) -> HttpResponse {
+        let tag = self.tag();
         let has_it =
             self.status == StatusCode::OK && tag.as_ref().is_some_and(|tag| etag::client_has(request, tag));
         let mut response = HttpResponse::build(if has_it { StatusCode::NOT_MODIFIED } else { self.status });

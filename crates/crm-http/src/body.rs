@@ -43,18 +43,33 @@ pub(crate) async fn read(
     if announced.is_some_and(|size| size > limits.size as u64) {
         return Err(too_large(limits.size));
     }
-    let is_json = is_json(headers);
-    if !is_json && announced.is_some() {
+    if !is_json(headers) && announced.is_some() {
         return Err(not_json());
     }
-    let bytes = match tokio::time::timeout(limits.time, collect(payload, limits.size)).await {
-        Ok(bytes) => bytes?,
-        Err(_) => return Err(Problem::new(Kind::REQUEST_TIMEOUT, "the body came in too slowly")),
-    };
+    decode(headers, &collect(payload, limits).await?)
+}
+
+/// Reads the body as it is, whatever it is.
+///
+/// # Errors
+/// 413, 408 or 400.
+pub(crate) async fn bytes(headers: &HeaderMap, payload: Payload, limits: Limits) -> Result<Bytes, Problem> {
+    match announced(headers) {
+        Some(0) => Ok(Bytes::new()),
+        Some(size) if size > limits.size as u64 => Err(too_large(limits.size)),
+        Some(_) | None => collect(payload, limits).await,
+    }
+}
+
+/// The JSON object of a body that was read.
+///
+/// # Errors
+/// 415, or 400 with where it goes wrong.
+pub(crate) fn decode(headers: &HeaderMap, bytes: &Bytes) -> Result<Option<Members>, Problem> {
     if bytes.is_empty() {
         return Ok(None);
     }
-    if is_json { json::parse(&bytes).map(Some) } else { Err(not_json()) }
+    if is_json(headers) { json::parse(bytes).map(Some) } else { Err(not_json()) }
 }
 
 /// The size of the body by its own account: 0 without one, the largest there is if it comes in chunks.
@@ -80,7 +95,14 @@ fn is_json(headers: &HeaderMap) -> bool {
     essence == "application/json" || is_structured
 }
 
-async fn collect(mut payload: Payload, most: usize) -> Result<Bytes, Problem> {
+async fn collect(payload: Payload, limits: Limits) -> Result<Bytes, Problem> {
+    match tokio::time::timeout(limits.time, gather(payload, limits.size)).await {
+        Ok(bytes) => bytes,
+        Err(_) => Err(Problem::new(Kind::REQUEST_TIMEOUT, "the body came in too slowly")),
+    }
+}
+
+async fn gather(mut payload: Payload, most: usize) -> Result<Bytes, Problem> {
     let mut body = BytesMut::new();
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|_| Problem::new(Kind::BROKEN_BODY, "the body broke off"))?;

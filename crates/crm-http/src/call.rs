@@ -3,12 +3,15 @@
 use actix_web::HttpRequest;
 use actix_web::dev::Payload;
 use actix_web::http::header::USER_AGENT;
+use bytes::Bytes;
 use crm_app::auth::login::Device;
 use crm_app::context::Ctx;
 use crm_app::precondition::Precondition;
+use crm_app::repeat::asked::Asked;
 use crm_domain::form::Form;
 use crm_domain::raw::Members;
 
+use crate::answer::Answer;
 use crate::body::{self, Limits};
 use crate::client_address::client_address;
 use crate::dto::people::People;
@@ -16,6 +19,7 @@ use crate::etag;
 use crate::in_flight::Admitted;
 use crate::problem::Problem;
 use crate::query;
+use crate::reply::{Render, Reply};
 use crate::state::HttpState;
 
 /// One request: what the client sent, and what there is to answer it with.
@@ -24,6 +28,16 @@ pub(crate) struct Call {
     request: HttpRequest,
     payload: Payload,
     room: Option<Admitted>,
+    keyed: Option<Keyed>,
+}
+
+/// What only a request with a key has.
+#[derive(Default)]
+struct Keyed {
+    /// The body, read before the handler asks for it.
+    body: Bytes,
+    asked: Option<Asked>,
+    ctx: Option<Ctx>,
 }
 
 impl Call {
@@ -34,7 +48,7 @@ impl Call {
         payload: Payload,
         room: Option<Admitted>,
     ) -> Self {
-        Self { state, request, payload, room }
+        Self { state, request, payload, room, keyed: None }
     }
 
     /// What all threads share.
@@ -44,7 +58,30 @@ impl Call {
 
     /// What the use cases work with.
     pub(crate) fn ctx(&self) -> &Ctx {
-        self.state.ctx()
+        let own = self.keyed.as_ref().and_then(|keyed| keyed.ctx.as_ref());
+        own.unwrap_or_else(|| self.state.ctx())
+    }
+
+    /// The request itself.
+    pub(crate) fn request(&self) -> &HttpRequest {
+        &self.request
+    }
+
+    /// The answer is kept for when this request comes again.
+    pub(crate) fn keep(&mut self, asked: Asked) {
+        self.keyed.get_or_insert_default().asked = Some(asked);
+    }
+
+    /// How the use case's answer is written down. A request that may be repeated has it kept with what it does, so that
+    /// every handler of one asks this before it calls its use case.
+    pub(crate) fn reply<T: 'static>(&mut self, render: Render<T>) -> Reply<T> {
+        let reply = Reply::new(render, &self.ctx().mirror);
+        if let Some(keyed) = &mut self.keyed
+            && let Some(asked) = keyed.asked.take()
+        {
+            keyed.ctx = Some(self.state.ctx().keeping(reply.keeping(asked)));
+        }
+        reply
     }
 
     /// What stands in the path where the route has `{name}`.
@@ -80,6 +117,11 @@ impl Call {
         etag::precondition(&self.request)
     }
 
+    /// The same of a use case that answers nothing: `{ok:true}`.
+    pub(crate) fn reply_done(&mut self) -> Reply<()> {
+        self.reply(|(), _| Ok(Answer::done()))
+    }
+
     /// The JSON object that the request must have.
     ///
     /// # Errors
@@ -89,15 +131,35 @@ impl Call {
         members.ok_or_else(body::missing)
     }
 
+    /// The body as it was sent. It can be asked for as JSON after that.
+    ///
+    /// # Errors
+    /// See [`body::bytes`].
+    pub(crate) async fn bytes(&mut self) -> Result<Bytes, Problem> {
+        let is_counted = self.room.take().is_some();
+        let body = body::bytes(self.request.headers(), self.payload.take(), self.limits()).await?;
+        self.come_back(is_counted).await?;
+        self.keyed.get_or_insert_default().body = body.clone();
+        Ok(body)
+    }
+
     /// Reads the body, if there is one. Meanwhile others may have the room: a client that sends slowly takes none.
     async fn optional_body(&mut self) -> Result<Option<Members>, Problem> {
+        if let Some(keyed) = &self.keyed {
+            return body::decode(self.request.headers(), &keyed.body);
+        }
         let is_counted = self.room.take().is_some();
-        let limits = self.limits();
-        let members = body::read(self.request.headers(), self.payload.take(), limits).await?;
+        let members = body::read(self.request.headers(), self.payload.take(), self.limits()).await?;
+        self.come_back(is_counted).await?;
+        Ok(members)
+    }
+
+    /// Takes room again, if the request had some.
+    async fn come_back(&mut self, is_counted: bool) -> Result<(), Problem> {
         if is_counted {
             self.room = Some(self.state.in_flight().admit().await.ok_or_else(Problem::overloaded)?);
         }
-        Ok(members)
+        Ok(())
     }
 
     /// Checks that the request has no body, or one that says nothing but what the record shows anyway.

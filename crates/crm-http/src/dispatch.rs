@@ -3,6 +3,7 @@
 
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
+use std::rc::Rc;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::AUTHORIZATION;
@@ -16,12 +17,13 @@ use futures_util::FutureExt as _;
 
 use crate::call::Call;
 use crate::client_address::client_address;
+use crate::keyed;
 use crate::problem::Problem;
 use crate::problem::kind::Kind;
 use crate::rate_limit::Caller;
 use crate::refused;
 use crate::request_id::RequestId;
-use crate::route::{Class, Outcome, Route, Run};
+use crate::route::{Answering, Class, Outcome, Route, Run};
 use crate::state::HttpState;
 
 /// What the log wants to know of a request that only its route knows.
@@ -93,9 +95,22 @@ async fn answer(route: &Route, state: HttpState, request: &HttpRequest, payload:
             let actor = sign_in(&state, route.class, request)?;
             count(&state, route.class, by_account(&actor))?;
             authorize(&actor, *action).map_err(|denied| Problem::new(Kind::FORBIDDEN, denied.to_string()))?;
-            run(Call::new(state.clone(), request.clone(), payload, room), actor)
+            let call = Call::new(state.clone(), request.clone(), payload, room);
+            match keyed::key_of(route, request)? {
+                None => run(call, actor),
+                Some(key) => {
+                    let answering = keyed::answer(Rc::clone(run), call, actor, key);
+                    let guarded = in_time(&state, Box::pin(answering));
+                    return guarded.await.map_err(keyed::safe_to_repeat);
+                }
+            }
         }
     };
+    in_time(&state, handling).await
+}
+
+/// Waits for the answer, as long as anybody may.
+async fn in_time(state: &HttpState, handling: Answering) -> Outcome {
     let guarded = AssertUnwindSafe(handling).catch_unwind();
     match tokio::time::timeout(state.options().request_timeout, guarded).await {
         Ok(Ok(outcome)) => outcome,

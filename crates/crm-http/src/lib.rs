@@ -8,6 +8,7 @@
 //! - What a connection must get past first: `connection` (framing, slowness, TLS).
 //! - The way of a request: `edge` (names it, logs it, counts it) → `cors` → `dispatch` (token, limit, permission) →
 //!   its handler, which reads the input through `call` and answers with an `answer`.
+//! - Requests that may be repeated: `keyed` (on their way in), `reply` (on their way out).
 //! - What clients see: `dto` (bodies), [`problem`] (failures), `etag`, [`openapi`] (the document that describes it all).
 //! - Starting it: [`state`], [`options`], [`server`].
 
@@ -30,9 +31,11 @@ mod dispatch;
 mod edge;
 mod etag;
 mod in_flight;
+mod keyed;
 mod query;
 mod rate_limit;
 mod refused;
+mod reply;
 mod request_id;
 mod routes;
 mod slices;

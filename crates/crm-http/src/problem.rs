@@ -81,6 +81,11 @@ impl Problem {
         Self::new(kind, status.canonical_reason().unwrap_or("the request failed").to_lowercase())
     }
 
+    /// The same, said in other words.
+    pub(crate) fn saying(self, detail: impl Into<String>) -> Self {
+        Self { detail: detail.into(), ..self }
+    }
+
     /// The same, with the seconds to wait before asking again.
     pub(crate) fn retry_after(self, seconds: u32) -> Self {
         self.with(|more| more.retry_after = Some(seconds))
@@ -114,6 +119,11 @@ impl Problem {
     /// What caused it; for the log only.
     pub fn cause(&self) -> Option<&Cause> {
         self.more.cause.as_ref()
+    }
+
+    /// What caused it, or else what it says.
+    pub(crate) fn into_cause(self) -> Cause {
+        self.more.cause.unwrap_or_else(|| self.detail.into())
     }
 
     /// Writes down what caused it, once.

@@ -15,7 +15,8 @@ use crate::problem::Problem;
 /// What a handler comes to.
 pub(crate) type Outcome = Result<Answer, Problem>;
 
-type Answering = LocalBoxFuture<'static, Outcome>;
+/// A handler at work.
+pub(crate) type Answering = LocalBoxFuture<'static, Outcome>;
 
 /// The methods that routes have. Every `GET` answers `HEAD` too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -89,8 +90,11 @@ pub struct Route {
 #[derive(Clone)]
 pub(crate) enum Run {
     Open(Rc<dyn Fn(Call) -> Answering>),
-    Signed(Action, Rc<dyn Fn(Call, Actor) -> Answering>),
+    Signed(Action, Handler),
 }
+
+/// What answers those who are signed in.
+pub(crate) type Handler = Rc<dyn Fn(Call, Actor) -> Answering>;
 
 impl Route {
     /// A route for everybody.
@@ -133,6 +137,19 @@ impl Route {
             Run::Open(_) => Access::Public,
             Run::Signed(action, _) => Access::SignedIn(*action),
         }
+    }
+
+    /// Whether it does something that a client may ask for twice under one key. Nothing of one's own account does: its
+    /// answers carry tokens, or doing it again is harmless.
+    pub fn takes_key(&self) -> bool {
+        let writes = match self.verb {
+            Verb::Get => false,
+            Verb::Post | Verb::Patch | Verb::Delete => true,
+        };
+        let own_account = self.path.starts_with("/api/auth/")
+            && self.path != "/api/auth/register"
+            && !self.path.starts_with("/api/auth/users");
+        writes && !own_account && matches!(self.run, Run::Signed(..))
     }
 
     pub(crate) fn run(&self) -> &Run {

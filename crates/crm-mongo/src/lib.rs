@@ -36,6 +36,7 @@ mod notes;
 mod open_tasks;
 mod reader;
 mod refold;
+mod replays;
 mod schema;
 mod search;
 mod server;

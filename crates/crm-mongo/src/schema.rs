@@ -6,7 +6,9 @@ use futures_util::future::join_all;
 use mongodb::Database;
 use mongodb::error::Result;
 
-use crate::{activities, audits, customers, lanes, leads, notes, sessions, tallies, tasks, throttles, users};
+use crate::{
+    activities, audits, customers, lanes, leads, notes, replays, sessions, tallies, tasks, throttles, users,
+};
 
 /// The schema that this program reads and writes.
 pub(crate) const SCHEMA: i64 = 1;
@@ -94,6 +96,7 @@ pub(crate) fn indexes() -> impl Iterator<Item = &'static Index> {
         audits::listing::INDEXES,
         tallies::INDEXES,
         throttles::INDEXES,
+        replays::INDEXES,
     ]
     .into_iter()
     .flatten()

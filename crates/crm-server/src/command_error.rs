@@ -74,6 +74,8 @@ pub fn of_use_case(what: &str, error: AppError) -> CommandError {
         | AppError::Denied(_)
         | AppError::NotOwner(_)
         | AppError::VersionMismatch { .. }
+        | AppError::KeyReused
+        | AppError::StillRunning
         | AppError::Busy
         | AppError::Store(_)
         | AppError::Internal(_)) => CommandError::failed(what, other),

@@ -13,6 +13,8 @@ use crm_app::context::{Ctx, Rules};
 use crm_app::mirror::Mirror;
 use crm_app::ports::clock::Clock;
 use crm_app::queue::Queue;
+use crm_app::repeat::keeping::Keeping;
+use crm_app::repeat::running::Repeats;
 use crm_app::setup::token::SetupToken;
 use crm_domain::audit::chain::AuditKey;
 use crm_domain::calendar::Calendar;
@@ -70,6 +72,8 @@ impl Wiring {
             trail: Arc::new(Trail::new(audit_key(settings, secrets))),
             guard: Arc::new(guard(&settings.auth.throttle, secrets)?),
             queue: Queue::default(),
+            repeats: Arc::new(Repeats::new(Arc::new(blinding(secrets)?))),
+            keeping: Keeping::nothing(),
             setup: Arc::new(setup),
             rules: Rules {
                 session_lives: SessionLives {
@@ -179,9 +183,13 @@ fn guard(settings: &ThrottleSettings, secrets: &Secrets) -> Result<Guard, Comman
         },
         known: pace(settings.known_at_once, settings.known_every_s),
     };
-    let blinding = KeyedBlinding::new(&secrets.refresh)
-        .map_err(|error| CommandError::failed("sign-ins cannot be guarded", error))?;
-    Ok(Guard::new(limits, Arc::new(blinding)))
+    Ok(Guard::new(limits, Arc::new(blinding(secrets)?)))
+}
+
+/// What tells accounts, addresses and repeated requests apart without saying which they are.
+fn blinding(secrets: &Secrets) -> Result<KeyedBlinding, CommandError> {
+    KeyedBlinding::new(&secrets.refresh)
+        .map_err(|error| CommandError::failed("accounts and requests cannot be told apart", error))
 }
 
 /// The tokens; their keys are followed if they are in a file.

@@ -26,6 +26,7 @@ mod list;
 mod maintenance;
 mod notes;
 mod refold;
+mod replays;
 mod rows;
 mod schema;
 mod search;

@@ -13,4 +13,9 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "refresh tokens that change with each use",
         sql: include_str!("migrations/0005_session_rotation.sql"),
     },
+    Migration {
+        number: 6,
+        name: "headers of kept answers",
+        sql: include_str!("migrations/0006_replay_headers.sql"),
+    },
 ];

@@ -52,6 +52,7 @@ use crm_app::ports::dashboard::Dashboard;
 use crm_app::ports::leads::Leads;
 use crm_app::ports::maintenance::Maintenance;
 use crm_app::ports::notes::Notes;
+use crm_app::ports::replays::Replays;
 use crm_app::ports::sessions::Sessions;
 use crm_app::ports::tasks::Tasks;
 use crm_app::ports::throttles::Throttles;
@@ -73,6 +74,7 @@ pub trait FullStore:
     + Workspaces
     + Audits
     + Throttles
+    + Replays
     + Maintenance
     + Archive
     + Send
@@ -94,6 +96,7 @@ impl<S> FullStore for S where
         + Workspaces
         + Audits
         + Throttles
+        + Replays
         + Maintenance
         + Archive
         + Send
@@ -304,6 +307,11 @@ macro_rules! contract_suite {
             replays::a_replay_key_belongs_to_one_user_and_target,
             replays::a_refused_commit_keeps_no_answer,
             replays::the_longest_answer_is_kept,
+            replays::a_kept_answer_is_read_back_as_it_was,
+            replays::an_answer_that_has_run_out_makes_room,
+            replays::an_answer_alone_is_kept,
+            replays::answers_that_have_run_out_are_forgotten,
+            replays::of_racing_answers_in_the_place_of_an_old_one_one_is_kept,
             replays::of_racing_answers_to_one_request_one_is_kept,
             scopes::a_list_of_leads_holds_nothing_outside_the_scope,
             scopes::a_list_of_customers_holds_nothing_outside_the_scope,

@@ -41,6 +41,8 @@ impl SignInOutcome {
                 | AppError::NotFound(_)
                 | AppError::Refused(_)
                 | AppError::VersionMismatch { .. }
+                | AppError::KeyReused
+                | AppError::StillRunning
                 | AppError::Store(_)
                 | AppError::Internal(_),
             ) => Self::Failed,

@@ -53,8 +53,7 @@ async fn flip(
         let grant = authorize(&actor, Action::ChangeLead)?;
         let lead = find(ctx, grant.scope(), id).await?;
         precondition.check(lead.version())?;
-        rewrite(ctx, &actor, lead, edit)
+        Ok(rewrite(ctx, &actor, lead, edit)?.map(|_| ()))
     })
-    .await?;
-    Ok(())
+    .await
 }

@@ -50,7 +50,10 @@ pub async fn deactivate(
         }
     }
     let id: UserId = form.finish_with(id)?;
-    let transfer = decide(ctx, actor, &[id.uuid()], |actor| async move {
+    // With a hand-over, what is answered is known when that is over.
+    let first =
+        &ctx.keeping(ctx.keeping.part(|begun: &Option<Transfer>| begun.is_none().then_some(None::<Moved>)));
+    let transfer = decide(first, actor, &[id.uuid()], |actor| async move {
         let grant = authorize(&actor, Action::DeactivateUser)?;
         let before = find(ctx, grant.scope(), id).await?;
         let now = ctx.now();

@@ -48,6 +48,8 @@ pub async fn resume(ctx: &Ctx) -> Result<(), AppError> {
 /// [`AppError::Store`] and [`AppError::Busy`]; the hand-over is then still on record.
 pub async fn carry_on(ctx: &Ctx, transfer: Transfer) -> Result<Moved, AppError> {
     let system = Actor::system("hand-over");
+    let answer = |(moved, over): &(Moved, bool)| over.then_some(Some(*moved));
+    let ctx = &ctx.keeping(ctx.keeping.part(answer));
     let mut transfer = transfer;
     loop {
         let current = &transfer;

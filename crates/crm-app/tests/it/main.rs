@@ -21,6 +21,7 @@ mod notes;
 mod paging;
 mod precondition;
 mod queue;
+mod repeat;
 mod setup;
 mod support;
 mod tally;

@@ -14,10 +14,17 @@ use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{Object, Ref, RefOr, Required, Type};
 use utoipa::{PartialSchema, ToSchema};
 
+use crate::keyed;
 use crate::openapi::parameters::parameter;
 use crate::problem::MEDIA_TYPE;
 use crate::problem::kind::Kind;
 use crate::route::{Access, Route, Verb};
+
+/// What is said of the header that names a key.
+const KEY: &str = "Chosen by the client for this request: 1 to 255 visible ASCII characters, such as a UUID. A success \
+     is kept for 24 hours and answered again, with `Idempotency-Replayed: true`, when the same user sends the same \
+     request with the same key; with another query or body that is 422 `idempotency_key_reused`. A refusal is \
+     decided anew. 409 `still_running`: the first one is being answered.";
 
 /// The name of the one way to sign in.
 pub(super) const SCHEME: &str = "bearer";
@@ -163,6 +170,9 @@ impl Spec {
                 "The `ETag` of what the client has; 304 if that is what there is.",
             ));
         }
+        if route.takes_key() {
+            operation = operation.parameter(header(keyed::NAME, KEY));
+        }
         if let Some((schema, required)) = &self.body {
             let content = ContentBuilder::new().schema(Some(schema.clone())).build();
             let body = RequestBodyBuilder::new().content("application/json", content);
@@ -183,6 +193,12 @@ impl Spec {
         for name in &self.headers {
             response = response
                 .header(*name, HeaderBuilder::new().schema(Some(Object::with_type(Type::String))).build());
+        }
+        if route.takes_key() {
+            let replayed = HeaderBuilder::new()
+                .description(Some("`true` if this was done and answered before, under the same key."))
+                .schema(Some(Object::with_type(Type::String)));
+            response = response.header(keyed::REPLAYED_NAME, replayed.build());
         }
         let mut responses = ResponsesBuilder::new().response(self.status, response.build());
         if self.can_be_unchanged() {
@@ -215,6 +231,9 @@ impl Spec {
         if route.verb != Verb::Get {
             statuses.insert(507);
         }
+        if route.takes_key() {
+            statuses.extend([400, 408, 409, 413, 422]);
+        }
         statuses
     }
 }
@@ -230,7 +249,7 @@ pub(super) fn refusals(problem: &str) -> Vec<(String, Response)> {
         let header = match status {
             401 => Some("WWW-Authenticate"),
             405 => Some("Allow"),
-            429 | 503 => Some("Retry-After"),
+            409 | 429 | 503 => Some("Retry-After"),
             _ => None,
         };
         if let Some(name) = header {

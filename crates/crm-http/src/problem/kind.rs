@@ -71,6 +71,10 @@ kinds! {
     CUSTOMER_DELETED = 409, "customer_deleted", "Customer deleted";
     /// There was a first admin before.
     ALREADY_SET_UP = 409, "already_set_up", "Already set up";
+    /// A request with this idempotency key is being answered.
+    STILL_RUNNING = 409, "still_running", "Still being answered";
+    /// It was done, and the answer was too long to be kept.
+    ANSWER_NOT_KEPT = 409, "answer_not_kept", "Done, answer not kept";
     /// The record has another version than the client demands.
     VERSION_MISMATCH = 412, "version_mismatch", "Record has changed";
     /// The body is too large.
@@ -79,6 +83,8 @@ kinds! {
     TARGET_TOO_LONG = 414, "target_too_long", "Target too long";
     /// The body is not JSON by its own account.
     UNSUPPORTED_MEDIA_TYPE = 415, "unsupported_media_type", "Unsupported media type";
+    /// The idempotency key was used for another request.
+    KEY_REUSED = 422, "idempotency_key_reused", "Idempotency key reused";
     /// The caller asks too often.
     TOO_MANY_REQUESTS = 429, "too_many_requests", "Too many requests";
     /// Too many passwords were wrong; this one was not looked at.

@@ -33,6 +33,13 @@ impl From<AppError> for Problem {
             AppError::Invalid(errors) => Self::invalid(errors),
             AppError::Refused(refusal) => Self::new(kind_of(refusal), refusal.to_string()),
             AppError::VersionMismatch { current } => Self::version_mismatch(current),
+            AppError::KeyReused => {
+                Self::new(Kind::KEY_REUSED, "this key was used for another request: take a new one")
+            }
+            AppError::StillRunning => {
+                Self::new(Kind::STILL_RUNNING, "a request with this key is being answered: ask again")
+                    .retry_after(BUSY_PAUSE)
+            }
             AppError::Busy => {
                 Self::new(Kind::BUSY, "too many want the same right now: try again").retry_after(BUSY_PAUSE)
             }

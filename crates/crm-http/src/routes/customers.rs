@@ -1,12 +1,14 @@
 //! `/api/customers`.
 
-use crm_app::customers::{change, create, delete, list, read};
+use crm_app::customers::read::{self, CustomerDetail};
+use crm_app::customers::{change, create, delete, list};
 use crm_domain::access::actor::Actor;
 
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::dto::customer::{CustomerBody, CustomerDetailBody};
 use crate::dto::page::PageBody;
+use crate::dto::people::People;
 use crate::route::Outcome;
 
 /// `GET /api/customers`
@@ -18,31 +20,35 @@ pub(crate) async fn list(call: Call, actor: Actor) -> Outcome {
 
 /// `POST /api/customers`
 pub(crate) async fn create(mut call: Call, actor: Actor) -> Outcome {
-    let body = call.body().await?;
-    let detail = create::create(call.ctx(), &actor, body).await?;
-    let location = format!("/api/customers/{}", detail.customer.record().id);
-    let answer = Answer::created(&location, &CustomerDetailBody::of(&detail, &call.people()))?;
-    Ok(answer.versioned(detail.customer.version()))
+    let (body, reply) = (call.body().await?, call.reply(made));
+    reply.answer(&create::create(call.ctx(), &actor, body).await?)
 }
 
 /// `GET /api/customers/{id}`
 pub(crate) async fn read(call: Call, actor: Actor) -> Outcome {
-    let detail = read::read(call.ctx(), &actor, call.path("id")).await?;
-    let answer = Answer::ok(&CustomerDetailBody::of(&detail, &call.people()))?;
-    Ok(answer.versioned(detail.customer.version()))
+    shown(&read::read(call.ctx(), &actor, call.path("id")).await?, &call.people())
 }
 
 /// `PATCH /api/customers/{id}`
 pub(crate) async fn change(mut call: Call, actor: Actor) -> Outcome {
     let (precondition, body) = (call.precondition()?, call.body().await?);
-    let detail = change::change(call.ctx(), &actor, call.path("id"), body, &precondition).await?;
-    let answer = Answer::ok(&CustomerDetailBody::of(&detail, &call.people()))?;
-    Ok(answer.versioned(detail.customer.version()))
+    let reply = call.reply(shown);
+    reply.answer(&change::change(call.ctx(), &actor, call.path("id"), body, &precondition).await?)
 }
 
 /// `DELETE /api/customers/{id}`
-pub(crate) async fn delete(call: Call, actor: Actor) -> Outcome {
-    let precondition = call.precondition()?;
-    delete::delete(call.ctx(), &actor, call.path("id"), &precondition).await?;
-    Ok(Answer::done())
+pub(crate) async fn delete(mut call: Call, actor: Actor) -> Outcome {
+    let (precondition, reply) = (call.precondition()?, call.reply_done());
+    reply.answer(&delete::delete(call.ctx(), &actor, call.path("id"), &precondition).await?)
+}
+
+fn made(detail: &CustomerDetail, people: &People) -> Outcome {
+    let location = format!("/api/customers/{}", detail.customer.record().id);
+    let answer = Answer::created(&location, &CustomerDetailBody::of(detail, people))?;
+    Ok(answer.versioned(detail.customer.version()))
+}
+
+fn shown(detail: &CustomerDetail, people: &People) -> Outcome {
+    let answer = Answer::ok(&CustomerDetailBody::of(detail, people))?;
+    Ok(answer.versioned(detail.customer.version()))
 }

@@ -1,13 +1,17 @@
 //! `/api/leads`.
 
-use crm_app::leads::{archive, change, convert, create, form, list, read, reassign};
+use crm_app::leads::convert::{self, Conversion};
+use crm_app::leads::{archive, change, create, form, list, read, reassign};
 use crm_domain::access::actor::Actor;
+use crm_domain::lead::Lead;
+use crm_domain::version::Versioned;
 
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::dto::conversion::ConversionBody;
 use crate::dto::lead::{LeadBody, LeadDetailBody};
 use crate::dto::page::PageBody;
+use crate::dto::people::People;
 use crate::route::Outcome;
 
 /// What an action ignores: a client may send back the lead that it read.
@@ -22,10 +26,8 @@ pub(crate) async fn list(call: Call, actor: Actor) -> Outcome {
 
 /// `POST /api/leads`
 pub(crate) async fn create(mut call: Call, actor: Actor) -> Outcome {
-    let body = call.body().await?;
-    let lead = create::create(call.ctx(), &actor, body).await?;
-    let location = format!("/api/leads/{}", lead.record().id);
-    Ok(Answer::created(&location, &LeadBody::of(&lead, &call.people()))?.versioned(lead.version()))
+    let (body, reply) = (call.body().await?, call.reply(made));
+    reply.answer(&create::create(call.ctx(), &actor, body).await?)
 }
 
 /// `GET /api/leads/{id}`
@@ -37,45 +39,57 @@ pub(crate) async fn read(call: Call, actor: Actor) -> Outcome {
 /// `PATCH /api/leads/{id}`
 pub(crate) async fn change(mut call: Call, actor: Actor) -> Outcome {
     let (precondition, body) = (call.precondition()?, call.body().await?);
-    let lead = change::change(call.ctx(), &actor, call.path("id"), body, &precondition).await?;
-    Ok(Answer::ok(&LeadBody::of(&lead, &call.people()))?.versioned(lead.version()))
+    let reply = call.reply(shown);
+    reply.answer(&change::change(call.ctx(), &actor, call.path("id"), body, &precondition).await?)
 }
 
 /// `DELETE /api/leads/{id}`: puts it away, as `archive` does.
-pub(crate) async fn delete(call: Call, actor: Actor) -> Outcome {
-    let precondition = call.precondition()?;
-    archive::archive(call.ctx(), &actor, call.path("id"), &precondition).await?;
-    Ok(Answer::done())
+pub(crate) async fn delete(mut call: Call, actor: Actor) -> Outcome {
+    let (precondition, reply) = (call.precondition()?, call.reply_done());
+    reply.answer(&archive::archive(call.ctx(), &actor, call.path("id"), &precondition).await?)
 }
 
 /// `PATCH /api/leads/{id}/archive`
 pub(crate) async fn archive(mut call: Call, actor: Actor) -> Outcome {
     let precondition = call.precondition()?;
     call.empty_body(&SHOWN).await?;
-    archive::archive(call.ctx(), &actor, call.path("id"), &precondition).await?;
-    Ok(Answer::done())
+    let reply = call.reply_done();
+    reply.answer(&archive::archive(call.ctx(), &actor, call.path("id"), &precondition).await?)
 }
 
 /// `PATCH /api/leads/{id}/unarchive`
 pub(crate) async fn unarchive(mut call: Call, actor: Actor) -> Outcome {
     let precondition = call.precondition()?;
     call.empty_body(&SHOWN).await?;
-    archive::unarchive(call.ctx(), &actor, call.path("id"), &precondition).await?;
-    Ok(Answer::done())
+    let reply = call.reply_done();
+    reply.answer(&archive::unarchive(call.ctx(), &actor, call.path("id"), &precondition).await?)
 }
 
 /// `POST /api/leads/{id}/reassign`
 pub(crate) async fn reassign(mut call: Call, actor: Actor) -> Outcome {
     let (precondition, body) = (call.precondition()?, call.body().await?);
-    let lead = reassign::reassign(call.ctx(), &actor, call.path("id"), body, &precondition).await?;
-    Ok(Answer::ok(&LeadBody::of(&lead, &call.people()))?.versioned(lead.version()))
+    let reply = call.reply(shown);
+    reply.answer(&reassign::reassign(call.ctx(), &actor, call.path("id"), body, &precondition).await?)
 }
 
 /// `POST /api/leads/{id}/convert`
 pub(crate) async fn convert(mut call: Call, actor: Actor) -> Outcome {
     let precondition = call.precondition()?;
     call.empty_body(&SHOWN).await?;
-    let conversion = convert::convert(call.ctx(), &actor, call.path("id"), &precondition).await?;
-    let answer = Answer::ok(&ConversionBody::of(&conversion, &call.people()))?;
+    let reply = call.reply(converted);
+    reply.answer(&convert::convert(call.ctx(), &actor, call.path("id"), &precondition).await?)
+}
+
+fn made(lead: &Versioned<Lead>, people: &People) -> Outcome {
+    let location = format!("/api/leads/{}", lead.record().id);
+    Ok(Answer::created(&location, &LeadBody::of(lead, people))?.versioned(lead.version()))
+}
+
+fn shown(lead: &Versioned<Lead>, people: &People) -> Outcome {
+    Ok(Answer::ok(&LeadBody::of(lead, people))?.versioned(lead.version()))
+}
+
+fn converted(conversion: &Conversion, people: &People) -> Outcome {
+    let answer = Answer::ok(&ConversionBody::of(conversion, people))?;
     Ok(answer.versioned(conversion.lead.version()))
 }

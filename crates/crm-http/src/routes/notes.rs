@@ -19,21 +19,21 @@ pub(crate) async fn list(call: Call, actor: Actor) -> Outcome {
 /// `POST /api/customers/{id}/notes`
 pub(crate) async fn add(mut call: Call, actor: Actor) -> Outcome {
     let (precondition, body) = (call.precondition()?, call.body().await?);
-    let added = add::add(call.ctx(), &actor, call.path("id"), body, &precondition).await?;
-    Answer::added(&NoteAddedBody::of(&added, &call.people()))
+    let reply = call.reply(|added, people| Answer::added(&NoteAddedBody::of(added, people)));
+    reply.answer(&add::add(call.ctx(), &actor, call.path("id"), body, &precondition).await?)
 }
 
 /// `PATCH /api/customers/{id}/notes/{noteId}`
 pub(crate) async fn edit(mut call: Call, actor: Actor) -> Outcome {
     let (precondition, body) = (call.precondition()?, call.body().await?);
+    let reply = call.reply(|note, people| Answer::ok(&NoteBody::of(note, people)));
     let (id, note_id) = (call.path("id"), call.path("noteId"));
-    let note = edit::edit(call.ctx(), &actor, id, note_id, body, &precondition).await?;
-    Answer::ok(&NoteBody::of(&note, &call.people()))
+    reply.answer(&edit::edit(call.ctx(), &actor, id, note_id, body, &precondition).await?)
 }
 
 /// `DELETE /api/customers/{id}/notes/{noteId}`
-pub(crate) async fn delete(call: Call, actor: Actor) -> Outcome {
-    let precondition = call.precondition()?;
-    delete::delete(call.ctx(), &actor, call.path("id"), call.path("noteId"), &precondition).await?;
-    Ok(Answer::done())
+pub(crate) async fn delete(mut call: Call, actor: Actor) -> Outcome {
+    let (precondition, reply) = (call.precondition()?, call.reply_done());
+    let (id, note_id) = (call.path("id"), call.path("noteId"));
+    reply.answer(&delete::delete(call.ctx(), &actor, id, note_id, &precondition).await?)
 }

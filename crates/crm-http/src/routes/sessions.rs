@@ -32,6 +32,6 @@ pub(crate) async fn end_others(call: Call, actor: Actor) -> Outcome {
 /// `POST /api/auth/users/{id}/sessions/revoke`
 pub(crate) async fn revoke(mut call: Call, actor: Actor) -> Outcome {
     call.empty_body(&[]).await?;
-    let ended = revoke::revoke(call.ctx(), &actor, call.path("id")).await?;
-    Answer::ok(&RevokedBody { ok: true, ended })
+    let reply = call.reply(|ended: &u64, _| Answer::ok(&RevokedBody { ok: true, ended: *ended }));
+    reply.answer(&revoke::revoke(call.ctx(), &actor, call.path("id")).await?)
 }

@@ -2,20 +2,22 @@
 
 use crm_app::users::{change, deactivate, list, read, register};
 use crm_domain::access::actor::Actor;
+use crm_domain::transfer::Moved;
+use crm_domain::user::User;
+use crm_domain::version::Versioned;
 
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::dto::done::DeactivatedBody;
 use crate::dto::page::PageBody;
+use crate::dto::people::People;
 use crate::dto::user::UserBody;
 use crate::route::Outcome;
 
 /// `POST /api/auth/register`
 pub(crate) async fn register(mut call: Call, actor: Actor) -> Outcome {
-    let body = call.body().await?;
-    let user = register::register(call.ctx(), &actor, body).await?;
-    let location = format!("/api/auth/users/{}", user.record().id);
-    Ok(Answer::created(&location, &UserBody::of(&user))?.versioned(user.version()))
+    let (body, reply) = (call.body().await?, call.reply(made));
+    reply.answer(&register::register(call.ctx(), &actor, body).await?)
 }
 
 /// `GET /api/auth/users`
@@ -27,20 +29,28 @@ pub(crate) async fn list(call: Call, actor: Actor) -> Outcome {
 
 /// `GET /api/auth/users/{id}`
 pub(crate) async fn read(call: Call, actor: Actor) -> Outcome {
-    let user = read::read(call.ctx(), &actor, call.path("id")).await?;
-    Ok(Answer::ok(&UserBody::of(&user))?.versioned(user.version()))
+    shown(&read::read(call.ctx(), &actor, call.path("id")).await?, &call.people())
 }
 
 /// `PATCH /api/auth/users/{id}`
 pub(crate) async fn change(mut call: Call, actor: Actor) -> Outcome {
     let (precondition, body) = (call.precondition()?, call.body().await?);
-    let user = change::change(call.ctx(), &actor, call.path("id"), body, &precondition).await?;
-    Ok(Answer::ok(&UserBody::of(&user))?.versioned(user.version()))
+    let reply = call.reply(shown);
+    reply.answer(&change::change(call.ctx(), &actor, call.path("id"), body, &precondition).await?)
 }
 
 /// `DELETE /api/auth/users/{id}`
-pub(crate) async fn deactivate(call: Call, actor: Actor) -> Outcome {
+pub(crate) async fn deactivate(mut call: Call, actor: Actor) -> Outcome {
     let (precondition, query) = (call.precondition()?, call.query()?);
-    let moved = deactivate::deactivate(call.ctx(), &actor, call.path("id"), query, &precondition).await?;
-    Answer::ok(&DeactivatedBody::of(moved))
+    let reply = call.reply(|moved: &Option<Moved>, _| Answer::ok(&DeactivatedBody::of(*moved)));
+    reply.answer(&deactivate::deactivate(call.ctx(), &actor, call.path("id"), query, &precondition).await?)
+}
+
+fn made(user: &Versioned<User>, _: &People) -> Outcome {
+    let location = format!("/api/auth/users/{}", user.record().id);
+    Ok(Answer::created(&location, &UserBody::of(user))?.versioned(user.version()))
+}
+
+fn shown(user: &Versioned<User>, _: &People) -> Outcome {
+    Ok(Answer::ok(&UserBody::of(user))?.versioned(user.version()))
 }

@@ -17,14 +17,14 @@ async fn preflight(client: &Client, origin: &str, method: &str, headers: &str) -
 #[tokio::test]
 async fn a_listed_origin_may_call() {
     let nobody = TestServer::start().await.nobody();
-    let headers = "authorization, content-type, if-match, x-request-id";
+    let headers = "authorization, content-type, if-match, idempotency-key, x-request-id";
     let reply = preflight(&nobody, "https://app.example.com", "PATCH", headers).await.expect(200);
     assert_eq!(reply.header("access-control-allow-origin"), "https://app.example.com");
     assert!(!reply.has("access-control-allow-credentials"));
     let reply = nobody.with_header(Method::GET, "/api/leads", "origin", "https://app.example.com").await;
     assert_eq!((reply.status, reply.header("access-control-allow-origin")), (401, "https://app.example.com"));
     let exposed = reply.header("access-control-expose-headers").to_lowercase();
-    for name in ["etag", "link", "location", "x-request-id", "retry-after"] {
+    for name in ["etag", "link", "location", "idempotency-replayed", "x-request-id", "retry-after"] {
         assert!(exposed.contains(name), "{name} in {exposed}");
     }
     assert!(reply.header("vary").to_lowercase().contains("origin"));

@@ -23,6 +23,7 @@ mod notes;
 mod old_client;
 mod races;
 mod refreshes;
+pub(crate) mod repeats;
 mod rival_admins;
 mod routing;
 mod search;

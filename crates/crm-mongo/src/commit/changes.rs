@@ -3,6 +3,7 @@
 use bson::{Bson, Document, doc};
 use crm_app::commit::Commit;
 use crm_app::commit::change::Change;
+use crm_app::commit::replay::Replay;
 use crm_app::error::StoreError;
 use crm_domain::calendar::Calendar;
 use crm_domain::customer::Customer;
@@ -131,8 +132,17 @@ pub(super) fn plan_traces(plan: &mut Plan, commit: &Commit) -> Result<(), StoreE
         insert(plan, "activities", write(&ActivityDocument::new(event, commit.id, ordinal))?);
     }
     if let Some(answer) = &commit.replay {
-        insert(plan, "replays", write(&ReplayDocument::new(answer))?);
+        keep(plan, answer)?;
     }
+    Ok(())
+}
+
+/// Keeps an answer, in the place of one that has run out. One that has not is not found by this, and its key is taken.
+fn keep(plan: &mut Plan, answer: &Replay) -> Result<(), StoreError> {
+    let mut to = write(&ReplayDocument::new(answer))?;
+    let id = to.remove("_id");
+    let over = doc! { "_id": id, "expires_at": { "$lte": date(answer.kept_from()) } };
+    plan.push("replays", Verb::Update, Short::Fine, doc! { "q": over, "u": to, "upsert": true });
     Ok(())
 }
 

@@ -15,26 +15,38 @@ pub(crate) struct ReplayDocument {
     body_hash: Binary,
     status: i32,
     body: Binary,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    etag: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    location: Option<String>,
     expires_at: DateTime,
 }
 
-/// What an answer is stored under.
+/// What an answer is stored under. Its fields are compared in this order.
 #[derive(Debug, Serialize, Deserialize)]
-struct ReplayId {
+pub(crate) struct ReplayId {
     user: bson::Uuid,
     target: String,
     key: String,
 }
 
+impl ReplayId {
+    /// What the answer to this request is stored under.
+    pub(crate) fn of(asked: &ReplayKey) -> Self {
+        Self { user: key(asked.user), target: asked.target.clone(), key: asked.key.clone() }
+    }
+}
+
 impl ReplayDocument {
     /// The answer.
     pub(crate) fn new(answer: &Replay) -> Self {
-        let of = &answer.key;
         Self {
-            id: ReplayId { user: key(of.user), target: of.target.clone(), key: of.key.clone() },
+            id: ReplayId::of(&answer.key),
             body_hash: bytes(&answer.body_hash),
             status: i32::from(answer.status),
             body: bytes(&answer.body),
+            etag: answer.etag.clone(),
+            location: answer.location.clone(),
             expires_at: date(answer.expires_at),
         }
     }
@@ -53,6 +65,8 @@ impl Stored for Replay {
             body_hash: body_hash.map_err(|_| Unreadable::new("body_hash", "not 32 bytes"))?,
             status: u16::try_from(stored.status).map_err(|_| Unreadable::new("status", "out of range"))?,
             body: stored.body.bytes,
+            etag: stored.etag,
+            location: stored.location,
             expires_at: fields::time("expires_at", stored.expires_at)?,
         })
     }

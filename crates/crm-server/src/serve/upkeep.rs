@@ -7,11 +7,14 @@ use crm_app::audit::{prune, trail};
 use crm_app::auth::forget;
 use crm_app::context::Ctx;
 use crm_app::error::AppError;
+use crm_app::repeat;
 
 use crate::settings::Settings;
 
 /// How often old entries are looked for.
 const DAILY: Duration = Duration::from_hours(24);
+/// How often answers are looked for that were kept long enough. They are larger than what else is kept for a while.
+const HOURLY: Duration = Duration::from_hours(1);
 /// How long after the start, so that a server that is started again and again does it too.
 const AT_FIRST: Duration = Duration::from_mins(1);
 
@@ -28,7 +31,14 @@ pub(super) async fn look_after(ctx: Ctx, keep: Option<Duration>) {
             tokio::time::sleep(DAILY).await;
         }
     };
-    tokio::join!(trail::keep_flushing(ctx.clone()), pruning);
+    let letting_go_of_answers = async {
+        tokio::time::sleep(AT_FIRST).await;
+        loop {
+            forget_answers(&ctx).await;
+            tokio::time::sleep(HOURLY).await;
+        }
+    };
+    tokio::join!(trail::keep_flushing(ctx.clone()), pruning, letting_go_of_answers);
 }
 
 /// How long the entries of the audit log are kept.
@@ -62,6 +72,14 @@ async fn forget(ctx: &Ctx) {
         Ok(0) => {}
         Ok(sessions) => tracing::info!(sessions, "sessions that were long over were forgotten"),
         Err(error) => tracing::warn!(%error, "old sessions could not be forgotten; trying again tomorrow"),
+    }
+}
+
+async fn forget_answers(ctx: &Ctx) {
+    match repeat::forget::forget(ctx).await {
+        Ok(0) => {}
+        Ok(answers) => tracing::info!(answers, "answers were kept long enough and forgotten"),
+        Err(error) => tracing::warn!(%error, "kept answers could not be forgotten; trying again in an hour"),
     }
 }
 

@@ -54,8 +54,6 @@ fn key_named_in(text: &str) -> UniqueKey {
         UniqueKey::Email
     } else if text.contains("session.fingerprint") {
         UniqueKey::Fingerprint
-    } else if text.contains("replay.") {
-        UniqueKey::Replay
     } else {
         UniqueKey::Id
     }

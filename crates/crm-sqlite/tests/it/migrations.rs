@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
+use crm_app::commit::replay::ReplayKey;
 use crm_app::mirror::Mirror;
 use crm_app::ports::maintenance::Maintenance;
+use crm_app::ports::replays::Replays;
 use crm_app::ports::sessions::Sessions;
 use crm_domain::access::scope::Sight;
-use crm_domain::ids::SessionId;
+use crm_domain::ids::{SessionId, UserId};
 use crm_domain::session::end::EndReason;
 use crm_domain::session::rotation::Rotation;
+use crm_domain::timestamp::Timestamp;
 use crm_sqlite::engine::location::Location;
 use crm_sqlite::engine::migrate::APPLICATION_ID;
 use crm_sqlite::engine::options::Options;
@@ -18,15 +21,54 @@ use rusqlite::Connection;
 use uuid::Uuid;
 
 const FIRST: &str = include_str!("../../src/migrations/0001_initial.sql");
+const SECOND: &str = include_str!("../../src/migrations/0002_arrivals.sql");
+const THIRD: &str = include_str!("../../src/migrations/0003_audit.sql");
+const FOURTH: &str = include_str!("../../src/migrations/0004_throttle.sql");
+const FIFTH: &str = include_str!("../../src/migrations/0005_session_rotation.sql");
+
+/// What every migration up to this number makes, in a file.
+fn store_of_version(path: &std::path::Path, migrations: &[&str]) -> Connection {
+    let old = Connection::open(path).unwrap();
+    for migration in migrations {
+        old.execute_batch(migration).unwrap();
+    }
+    old.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
+    old.pragma_update(None, "user_version", i64::try_from(migrations.len()).unwrap()).unwrap();
+    old
+}
+
+#[tokio::test]
+async fn answers_that_were_kept_without_headers_are_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("crm.db");
+    let old = store_of_version(&path, &[FIRST, SECOND, THIRD, FOURTH, FIFTH]);
+    let user = Uuid::from_u128(1);
+    old.execute(
+        "INSERT INTO replay (user, target, key, body_hash, status, body, expires_at) \
+             VALUES (?1, 'POST /api/leads', 'k', ?2, 201, x'7b7d', 1700000000000)",
+        (user.into_bytes(), [7; 32]),
+    )
+    .unwrap();
+    drop(old);
+    let mirror = Arc::new(Mirror::empty());
+    let store = SqliteStore::open(&Location::File(path), &Options::default(), mirror).unwrap();
+    let key = ReplayKey {
+        user: UserId::from_uuid(user),
+        target: "POST /api/leads".to_owned(),
+        key: "k".to_owned(),
+    };
+    let kept = store.kept_answer(&key, Timestamp::MIN).await.unwrap().unwrap();
+    assert_eq!(
+        (kept.status, kept.body.as_slice(), kept.etag, kept.location),
+        (201, b"{}".as_slice(), None, None)
+    );
+}
 
 #[tokio::test]
 async fn sessions_from_before_refresh_tokens_changed_go_on_with_the_token_they_have() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("crm.db");
-    let old = Connection::open(&path).unwrap();
-    old.execute_batch(FIRST).unwrap();
-    old.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
-    old.pragma_update(None, "user_version", 1).unwrap();
+    let old = store_of_version(&path, &[FIRST]);
     let (open, over) = (Uuid::from_u128(1), Uuid::from_u128(2));
     for (id, ended_at) in [(open, None), (over, Some(1_700_000_000_500_i64))] {
         let id = id.into_bytes();

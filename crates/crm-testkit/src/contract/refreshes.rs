@@ -11,6 +11,8 @@ use crm_app::auth::refresh::{TokenPair, refresh};
 use crm_app::context::{Ctx, Rules, Stores};
 use crm_app::error::AppError;
 use crm_app::queue::Queue;
+use crm_app::repeat::keeping::Keeping;
+use crm_app::repeat::running::Repeats;
 use crm_app::setup::token::SetupToken;
 use crm_domain::access::role::Role;
 use crm_domain::audit::chain::AuditKey;
@@ -96,6 +98,8 @@ fn server<S: FullStore>(handle: Handle<S>, make: &Maker) -> Ctx {
         guard: Arc::new(Guard::new(Limits::default(), Arc::new(PlainBlinding))),
         trail: Arc::new(Trail::new(AuditKey::derive(b"tests"))),
         queue: Queue::new(),
+        repeats: Arc::new(Repeats::new(Arc::new(PlainBlinding))),
+        keeping: Keeping::nothing(),
         setup: Arc::new(SetupToken::none()),
         rules: Rules { deadline: Duration::from_mins(1), ..Rules::default() },
     }

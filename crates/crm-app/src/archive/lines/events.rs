@@ -121,6 +121,10 @@ pub(super) struct ReplayLine {
     body_hash: String,
     status: u16,
     body: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    etag: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    location: Option<String>,
     expires_at: String,
 }
 
@@ -133,6 +137,8 @@ impl ReplayLine {
             body_hash: base64(&replay.body_hash),
             status: replay.status,
             body: base64(&replay.body),
+            etag: replay.etag.clone(),
+            location: replay.location.clone(),
             expires_at: replay.expires_at.to_string(),
         }
     }
@@ -143,6 +149,8 @@ impl ReplayLine {
             body_hash: hash("body_hash", &self.body_hash)?,
             status: self.status,
             body: bytes("body", &self.body)?,
+            etag: self.etag,
+            location: self.location,
             expires_at: time("expires_at", &self.expires_at)?,
         })
     }

@@ -43,6 +43,8 @@ fn records() -> Vec<Batch> {
         body_hash: [0xfe; 32],
         status: 201,
         body: vec![0, 255, 128],
+        etag: Some("\"7-x\"".to_owned()),
+        location: None,
         expires_at: Timestamp::MAX,
     };
     let customer = make.full_customer(full.id);

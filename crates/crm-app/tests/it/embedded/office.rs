@@ -11,6 +11,8 @@ use crm_app::error::AppError;
 use crm_app::mirror::Mirror;
 use crm_app::precondition::Precondition;
 use crm_app::queue::Queue;
+use crm_app::repeat::keeping::Keeping;
+use crm_app::repeat::running::Repeats;
 use crm_app::setup::token::SetupToken;
 use crm_app::users::register::{NewUser, create};
 use crm_app::{customers, leads, tasks};
@@ -58,6 +60,8 @@ impl Office {
             trail: Arc::new(Trail::new(AuditKey::derive(b"tests"))),
             guard: Arc::new(Guard::new(Limits::default(), Arc::new(PlainBlinding))),
             queue: Queue::new(),
+            repeats: Arc::new(Repeats::new(Arc::new(PlainBlinding))),
+            keeping: Keeping::nothing(),
             setup: Arc::new(SetupToken::new("let me in".into())),
             rules: Rules { deadline: std::time::Duration::from_mins(1), ..Rules::default() },
         };

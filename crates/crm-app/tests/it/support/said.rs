@@ -28,6 +28,8 @@ fn words(error: &AppError) -> String {
         }
         AppError::Refused(refusal) => refusal.code().to_owned(),
         AppError::VersionMismatch { current } => format!("at version {current}"),
+        AppError::KeyReused => "key reused".to_owned(),
+        AppError::StillRunning => "still running".to_owned(),
         AppError::Busy => "busy".to_owned(),
         AppError::Store(StoreError::Unavailable(_)) => "store unavailable".to_owned(),
         AppError::Store(StoreError::OutcomeUnknown(_)) => "outcome unknown".to_owned(),

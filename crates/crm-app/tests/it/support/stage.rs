@@ -19,12 +19,15 @@ use crm_app::ports::dashboard::MockDashboard;
 use crm_app::ports::leads::MockLeads;
 use crm_app::ports::notes::MockNotes;
 use crm_app::ports::passwords::{MockPasswords, Passwords};
+use crm_app::ports::replays::MockReplays;
 use crm_app::ports::sessions::MockSessions;
 use crm_app::ports::tasks::MockTasks;
 use crm_app::ports::throttles::MockThrottles;
 use crm_app::ports::users::MockUsers;
 use crm_app::ports::workspace::MockWorkspaces;
 use crm_app::queue::Queue;
+use crm_app::repeat::keeping::Keeping;
+use crm_app::repeat::running::Repeats;
 use crm_app::setup::token::SetupToken;
 use crm_domain::access::actor::Actor;
 use crm_domain::access::role::Role;
@@ -72,6 +75,7 @@ pub(crate) struct Stage {
     pub(crate) workspaces: MockWorkspaces,
     pub(crate) audits: MockAudits,
     pub(crate) throttles: MockThrottles,
+    pub(crate) replays: MockReplays,
     /// Instead of passwords that are written down.
     pub(crate) passwords: Option<MockPasswords>,
     /// What proves that somebody may set up the first admin.
@@ -121,6 +125,7 @@ impl Stage {
             workspaces: MockWorkspaces::new(),
             audits: MockAudits::new(),
             throttles: MockThrottles::new(),
+            replays: MockReplays::new(),
             passwords: None,
             setup: SetupToken::none(),
             rules: Rules::default(),
@@ -161,6 +166,7 @@ impl Stage {
                 workspaces: Arc::new(take(&mut self.workspaces)),
                 audits: Arc::new(take(&mut self.audits)),
                 throttles: Arc::new(take(&mut self.throttles)),
+                replays: Arc::new(take(&mut self.replays)),
             },
             mirror: Arc::clone(&self.mirror),
             clock: Arc::<crm_testkit::clock::FixedClock>::clone(&self.make.clock),
@@ -170,6 +176,8 @@ impl Stage {
             trail: Arc::new(Trail::new(AuditKey::derive(b"tests"))),
             guard: Arc::new(Guard::new(self.limits, Arc::new(PlainBlinding))),
             queue: Queue::new(),
+            repeats: Arc::new(Repeats::new(Arc::new(PlainBlinding))),
+            keeping: Keeping::nothing(),
             setup: Arc::new(take(&mut self.setup)),
             rules: self.rules,
         }

@@ -10,6 +10,8 @@ use crm_app::context::{Ctx, Rules, Stores};
 use crm_app::mirror::Mirror;
 use crm_app::ports::passwords::Passwords;
 use crm_app::queue::Queue;
+use crm_app::repeat::keeping::Keeping;
+use crm_app::repeat::running::Repeats;
 use crm_app::setup::token::SetupToken;
 use crm_domain::audit::chain::AuditKey;
 use crm_domain::throttle::limits::Limits;
@@ -86,6 +88,8 @@ impl TestServer {
             trail: Arc::new(Trail::new(AuditKey::derive(b"tests"))),
             guard: Arc::new(Guard::new(Limits::none(), Arc::new(PlainBlinding))),
             queue: Queue::new(),
+            repeats: Arc::new(Repeats::new(Arc::new(PlainBlinding))),
+            keeping: Keeping::nothing(),
             setup: Arc::new(SetupToken::new(SETUP_TOKEN.into())),
             rules: Rules::default(),
         };
