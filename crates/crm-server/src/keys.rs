@@ -9,20 +9,26 @@ pub mod watch;
 
 use std::time::Duration;
 
+use crm_app::audit::note::Note;
+use crm_app::audit::trail;
 use crm_app::ports::clock::Clock;
+use crm_domain::access::actor::Actor;
+use crm_domain::audit::AuditKind;
 
 use self::rotate::{Rotated, Wanted};
 use crate::cli::{KeysCommand, RotateArgs};
 use crate::clock::SystemClock;
-use crate::command_error::CommandError;
+use crate::command_error::{CommandError, of_use_case};
 use crate::output;
 use crate::settings::Settings;
+use crate::wiring::Wiring;
 
 /// Runs a command on the key file of the settings.
 ///
 /// # Errors
-/// No key file is set, or it cannot be used.
-pub fn run(settings: &Settings, command: KeysCommand) -> Result<(), CommandError> {
+/// No key file is set, or it cannot be used; the store whose audit log is told of a rotation cannot be opened: nothing
+/// is rotated then.
+pub async fn run(settings: Settings, command: KeysCommand) -> Result<(), CommandError> {
     let Some(path) = settings.auth.key_file.as_deref() else {
         return Err(CommandError::Usage(
             "auth.key_file is not set: say where the keys of access tokens are to be kept".to_owned(),
@@ -37,8 +43,13 @@ pub fn run(settings: &Settings, command: KeysCommand) -> Result<(), CommandError
                 access_life: settings.auth.access_ttl,
                 taken_over: settings.auth.access_secret.clone(),
             };
+            // A file that is made only now rotates nothing, and there may be no store yet.
+            let log = if path.exists() { Some(Wiring::open_with_secrets(&settings).await?) } else { None };
             let rotated = rotate::rotate(path, &wanted).map_err(|error| failed(path, error))?;
             output::say(&told(path, &rotated));
+            if let Some(log) = log {
+                log_rotation(log, &rotated).await?;
+            }
         }
         KeysCommand::List => {
             let mut keys = file::read(path).map_err(|error| failed(path, error))?;
@@ -62,6 +73,23 @@ pub fn run(settings: &Settings, command: KeysCommand) -> Result<(), CommandError
         }
     }
     Ok(())
+}
+
+/// Writes a rotation into the audit log.
+async fn log_rotation(wiring: Wiring, rotated: &Rotated) -> Result<(), CommandError> {
+    let note = Note::new(AuditKind::KeysRotated).by(&Actor::system("command line"));
+    let note = match rotated {
+        Rotated::Made { kid } | Rotated::TakenOver { kid } => note.with("kid", kid),
+        Rotated::Added { kid, signs_from, dropped } => note
+            .with("kid", kid)
+            .with("signsFrom", &signs_from.to_string())
+            .with("dropped", &dropped.join(", ")),
+    };
+    wiring.ctx.trail.record(&wiring.ctx, note);
+    trail::flush(&wiring.ctx)
+        .await
+        .map_err(|error| of_use_case("the keys are rotated, but the audit log was not told", error))?;
+    wiring.close().await
 }
 
 fn told(path: &std::path::Path, rotated: &Rotated) -> String {

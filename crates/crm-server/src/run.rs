@@ -28,7 +28,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, CommandError> {
         Command::Seed(args) => on_threads(seed::seed(place.settings()?, args))?,
         Command::User { command } => on_threads(users::run(place.settings()?, command))?,
         Command::Audit { command } => return on_threads(audit::run(place.settings()?, command)),
-        Command::Keys { command } => keys::run(&place.settings()?, command)?,
+        Command::Keys { command } => on_threads(keys::run(place.settings()?, command))?,
         Command::Timezone { zone } => on_threads(timezone::run(place.settings()?, zone))?,
         Command::Store { command: StoreCommand::Copy(args) } => {
             on_threads(copy::copy(place.settings()?, args))?;

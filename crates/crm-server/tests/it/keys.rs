@@ -139,6 +139,33 @@ async fn a_key_file_that_is_spoilt_while_serving_changes_nothing_and_is_told() {
 }
 
 #[test]
+fn a_rotation_is_in_the_audit_log_without_the_key_and_nothing_is_rotated_where_it_cannot_be_told() {
+    let place = sharing("keys.json");
+    place.run(&["keys", "rotate"]).succeeded();
+    place.run(&["seed"]).succeeded();
+    place.run(&["keys", "rotate"]).succeeded();
+    let stored = fs::read_to_string(place.folder().join("keys.json")).unwrap();
+    let file: serde_json::Value = serde_json::from_str(&stored).unwrap();
+    let key = &file["keys"].as_array().unwrap()[1];
+    let store = place.sql();
+    let details: Vec<String> = store
+        .prepare("SELECT details FROM audit WHERE kind = 'keys_rotated'")
+        .unwrap()
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
+    let [details] = details.as_slice() else { panic!("{details:?}") };
+    assert!(details.contains(key["kid"].as_str().unwrap()), "{details}");
+    assert!(!details.contains(key["secret"].as_str().unwrap()), "{details}");
+    place.run(&["audit", "verify"]).succeeded();
+    drop(store);
+    fs::write(place.store(), "no store").unwrap();
+    assert_eq!(place.run(&["keys", "rotate"]).code, 1);
+    assert_eq!(fs::read_to_string(place.folder().join("keys.json")).unwrap(), stored);
+}
+
+#[test]
 fn keys_are_listed_with_dates_and_without_secrets_and_only_from_a_private_file() {
     let place = sharing("keys.json");
     let path = place.folder().join("keys.json");
