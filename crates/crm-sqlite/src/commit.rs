@@ -121,7 +121,7 @@ fn write(conn: &Connection, change: &Change, commit: CommitId, calendar: Calenda
         Change::RotateSession { id, read, put, expires_at, at } => {
             sessions::rotate(conn, *id, (read, put), (*at, *expires_at))
         }
-        Change::EndSession { id, at, why } => sessions::end(conn, *id, *at, *why),
+        Change::EndSession { id, at, why, .. } => sessions::end(conn, *id, *at, *why),
         Change::InsertLead(lead) => leads::insert(conn, lead, Version::FIRST),
         Change::PutLead(put) => leads::put(conn, put),
         Change::InsertCustomer(customer) => customers::insert(conn, customer, Version::FIRST),

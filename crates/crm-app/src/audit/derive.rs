@@ -28,23 +28,14 @@ fn notes(ctx: &Ctx, actor: &Actor, commit: &Commit, change: &Change) -> Vec<Note
             let agent = session.user_agent.as_deref().unwrap_or_default();
             vec![note.in_session(session.id).with("userAgent", agent)]
         }
-        Change::EndSession { id, why, .. } => {
+        Change::EndSession { id, user, why, .. } => {
             let kind = match why {
                 EndReason::Theft => AuditKind::RefreshTheft,
                 EndReason::SignedOut | EndReason::Ended | EndReason::PasswordChanged => {
                     AuditKind::SessionEnded
                 }
             };
-            let ended = Note::new(kind).by(actor).in_session(*id).with("why", why.as_str());
-            // Whose sessions end in a commit that changes a user are theirs, and else the actor's.
-            let user = commit
-                .changes
-                .iter()
-                .find_map(|change| if let Change::PutUser(put) = change { Some(put.after.id) } else { None });
-            vec![match user.or(actor.user_id()) {
-                Some(user) => ended.about(user),
-                None => ended,
-            }]
+            vec![Note::new(kind).by(actor).about(*user).in_session(*id).with("why", why.as_str())]
         }
         Change::RenewHash { .. }
         | Change::TouchSession { .. }

@@ -28,7 +28,12 @@ pub async fn logout(ctx: &Ctx, body: Members) -> Result<(), AppError> {
         let grant = authorize(&system, Action::ReadUsers)?;
         Ok(match find(ctx, grant.scope(), shown).await? {
             Some((session, _)) if session.ended.is_none() => {
-                let end = Change::EndSession { id: session.id, at: ctx.now(), why: EndReason::SignedOut };
+                let end = Change::EndSession {
+                    id: session.id,
+                    user: session.user,
+                    at: ctx.now(),
+                    why: EndReason::SignedOut,
+                };
                 Decision::commit(Commit::new(ctx.commit_id()).change(end), ())
             }
             Some(_) | None => Decision::Answer(()),

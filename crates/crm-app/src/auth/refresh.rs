@@ -72,7 +72,8 @@ pub async fn refresh(ctx: &Ctx, body: Members, device: &Device) -> Result<TokenP
         match session.present(&user, place, mark, now, ctx.rules.session_lives) {
             Outcome::Renewed(renewal) => renewed(ctx, &user, &session, &renewal, now),
             Outcome::Theft => {
-                let end = Change::EndSession { id: session.id, at: now, why: EndReason::Theft };
+                let end =
+                    Change::EndSession { id: session.id, user: session.user, at: now, why: EndReason::Theft };
                 Ok(Decision::commit(Commit::new(ctx.commit_id()).change(end), Answer::Refused))
             }
             Outcome::Dead | Outcome::Expired => Ok(Decision::Answer(Answer::Refused)),

@@ -39,7 +39,7 @@ pub async fn end(ctx: &Ctx, actor: &Actor, id: &str) -> Result<(), AppError> {
         if session.ended.is_some() {
             return Ok(Decision::Answer(()));
         }
-        let end = Change::EndSession { id, at: ctx.now(), why: EndReason::Ended };
+        let end = Change::EndSession { id, user: session.user, at: ctx.now(), why: EndReason::Ended };
         Ok(Decision::commit(Commit::new(ctx.commit_id()).change(end), ()))
     })
     .await
@@ -72,8 +72,7 @@ pub async fn ending_others(
     let user = actor.user().ok_or(AppError::Denied(Denied))?;
     let now = ctx.now();
     let sessions = ctx.stores.sessions.open_sessions(grant.scope(), user.id, now).await?;
-    Ok(sessions
-        .into_iter()
-        .filter(|session| session.id != user.session)
-        .fold(commit, |commit, session| commit.change(Change::EndSession { id: session.id, at: now, why })))
+    Ok(sessions.into_iter().filter(|session| session.id != user.session).fold(commit, |commit, session| {
+        commit.change(Change::EndSession { id: session.id, user: session.user, at: now, why })
+    }))
 }

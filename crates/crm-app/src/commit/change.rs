@@ -67,6 +67,8 @@ pub enum Change {
     EndSession {
         /// The session.
         id: SessionId,
+        /// Whose it is.
+        user: UserId,
         /// When.
         at: Timestamp,
         /// Why.

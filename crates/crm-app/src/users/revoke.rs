@@ -32,7 +32,12 @@ pub async fn revoke(ctx: &Ctx, actor: &Actor, id: &str) -> Result<u64, AppError>
             if before.record().admits(session.id, session.access_version) {
                 ended += 1;
             }
-            commit = commit.change(Change::EndSession { id: session.id, at: now, why: EndReason::Ended });
+            commit = commit.change(Change::EndSession {
+                id: session.id,
+                user: session.user,
+                at: now,
+                why: EndReason::Ended,
+            });
         }
         let after = before.record().clone().sign_out_everywhere(now);
         Ok(put(ctx, &actor, commit, before, after).map(|_| ended))

@@ -4,6 +4,7 @@ use crm_domain::access::role::Role;
 use crm_domain::calendar::Calendar;
 use crm_domain::ids::SessionId;
 use crm_domain::session::end::EndReason;
+use crm_domain::timestamp::Timestamp;
 use crm_domain::user::User;
 use crm_domain::version::{Replace, Version};
 use crm_testkit::fixtures::Maker;
@@ -47,21 +48,22 @@ fn of_two_versions_of_a_user_the_newer_wins_whichever_comes_first() {
     assert_eq!(mirror.user(user.id).unwrap().role, Role::Agent);
 }
 
+/// Somebody's session ends.
+fn ended(id: SessionId, at: Timestamp) -> Change {
+    Change::EndSession { id, user: Maker::new().mint(), at, why: EndReason::Ended }
+}
+
 #[test]
 fn an_ended_session_is_remembered_while_a_token_of_it_may_live_and_then_forgotten() {
     let (make, mirror) = (Maker::new(), Mirror::empty());
     let (first, second, third): (SessionId, SessionId, SessionId) = (make.mint(), make.mint(), make.mint());
-    let ended = make.now();
-    mirror.apply(&[Change::EndSession { id: first, at: ended, why: EndReason::Ended }]);
+    let end = make.now();
+    mirror.apply(&[ended(first, end)]);
     assert!(mirror.snapshot().has_ended(first) && !mirror.snapshot().has_ended(second));
-    let almost = ended.plus(Mirror::ENDED_FOR).minus(std::time::Duration::from_millis(1));
-    mirror.apply(&[Change::EndSession { id: second, at: almost, why: EndReason::Ended }]);
+    let almost = end.plus(Mirror::ENDED_FOR).minus(std::time::Duration::from_millis(1));
+    mirror.apply(&[ended(second, almost)]);
     assert!(mirror.snapshot().has_ended(first) && mirror.snapshot().has_ended(second));
-    mirror.apply(&[Change::EndSession {
-        id: third,
-        at: ended.plus(Mirror::ENDED_FOR),
-        why: EndReason::Ended,
-    }]);
+    mirror.apply(&[ended(third, end.plus(Mirror::ENDED_FOR))]);
     assert!(!mirror.snapshot().has_ended(first));
     assert!(mirror.snapshot().has_ended(second) && mirror.snapshot().has_ended(third));
 }
@@ -71,15 +73,8 @@ fn a_session_that_is_ended_again_keeps_its_first_end() {
     let (make, mirror) = (Maker::new(), Mirror::empty());
     let (again, last): (SessionId, SessionId) = (make.mint(), make.mint());
     let (first, later) = (make.now(), make.now().plus(Mirror::ENDED_FOR / 2));
-    mirror.apply(&[
-        Change::EndSession { id: again, at: first, why: EndReason::Ended },
-        Change::EndSession { id: again, at: later, why: EndReason::Ended },
-    ]);
-    mirror.apply(&[Change::EndSession {
-        id: last,
-        at: first.plus(Mirror::ENDED_FOR),
-        why: EndReason::Ended,
-    }]);
+    mirror.apply(&[ended(again, first), ended(again, later)]);
+    mirror.apply(&[ended(last, first.plus(Mirror::ENDED_FOR))]);
     assert!(!mirror.snapshot().has_ended(again));
 }
 
@@ -110,10 +105,7 @@ fn what_a_store_read_replaces_everything() {
     let (make, mirror) = (Maker::new(), Mirror::empty());
     let (ann, bob) = (make.user("ann", Role::Agent), make.user("bob", Role::Agent));
     let (old, new): (SessionId, SessionId) = (make.mint(), make.mint());
-    mirror.apply(&[
-        Change::InsertUser(ann.clone()),
-        Change::EndSession { id: old, at: make.now(), why: EndReason::Ended },
-    ]);
+    mirror.apply(&[Change::InsertUser(ann.clone()), ended(old, make.now())]);
     let berlin = Calendar::parse("Europe/Berlin").unwrap();
     mirror.replace(Snapshot::new([UserCard::of(&bob, Version::new(2))], [(new, make.now())], berlin));
     assert!(mirror.user(ann.id).is_none() && mirror.user(bob.id).is_some());

@@ -59,7 +59,7 @@ pub(super) fn plan(
             let rotate = doc! { "q": open, "u": { "$set": to, "$max": { "last_used_at": date(*at) } } };
             plan.push("sessions", Verb::Update, Short::Stale, rotate);
         }
-        Change::EndSession { id: session, at, why } => {
+        Change::EndSession { id: session, at, why, .. } => {
             let open = doc! { "_id": id(*session), "ended_at": { "$exists": false } };
             let how = doc! { "ended_at": date(*at), "ended_because": why.as_str() };
             plan.push("sessions", Verb::Update, Short::Fine, doc! { "q": open, "u": { "$set": how } });

@@ -89,7 +89,7 @@ fn what_changed(event: ChangeStreamEvent<RawDocumentBuf>) -> News {
         Some("users") => documents::read::<Versioned<User>>(&document).ok().map(user),
         Some("sessions") => documents::read::<Session>(&document).ok().and_then(|session| {
             let SessionEnd { at, why } = session.ended?;
-            Some(Change::EndSession { id: session.id, at, why })
+            Some(Change::EndSession { id: session.id, user: session.user, at, why })
         }),
         Some(_) | None => None,
     };

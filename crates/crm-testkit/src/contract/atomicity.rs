@@ -146,7 +146,12 @@ pub async fn changes_are_applied_in_their_order<B: StoreBuilder>(builder: &B) {
         .commit()
         .insert_user(&user)
         .insert_session(&session)
-        .change(Change::EndSession { id: session.id, at: make.now(), why: EndReason::Ended })
+        .change(Change::EndSession {
+            id: session.id,
+            user: session.user,
+            at: make.now(),
+            why: EndReason::Ended,
+        })
         .insert_customer(&customer)
         .add_note(&first, &note);
     world.write(commit.done()).await;
@@ -251,7 +256,7 @@ impl There {
             })
             .insert_session(&self.session)
             .change(Change::TouchSession { id: self.session.id, at: now.plus(Mirror::ENDED_FOR) })
-            .change(Change::EndSession { id: self.ended, at: now, why: EndReason::Ended })
+            .change(Change::EndSession { id: self.ended, user: owner, at: now, why: EndReason::Ended })
             .insert_lead(&make.lead("new", Some(owner)))
             .put_lead(&self.lead, self.lead.record().clone().archive(now))
             .insert_customer(&make.customer("new", owner))

@@ -89,7 +89,12 @@ pub async fn another_handle_hears_of_users_sessions_and_the_calendar<B: StoreBui
     let another = world.another().await;
     assert!(another.mirror.user(id).is_some_and(|card| card.active));
     let gone = user.record().clone().deactivate(world.make.now());
-    let end = Change::EndSession { id: session.id, at: world.make.now(), why: EndReason::Ended };
+    let end = Change::EndSession {
+        id: session.id,
+        user: session.user,
+        at: world.make.now(),
+        why: EndReason::Ended,
+    };
     let commit = world.make.commit().put_user(&user, gone).insert_session(&session).change(end).done();
     world.write(commit).await;
     let calendar = Calendar::parse("Europe/Berlin").unwrap();

@@ -51,7 +51,12 @@ pub async fn the_mirror_holds_an_ended_session_when_the_commit_answers<B: StoreB
     world
         .write(
             make.commit()
-                .change(Change::EndSession { id: session.id, at: make.tick(), why: EndReason::Ended })
+                .change(Change::EndSession {
+                    id: session.id,
+                    user: session.user,
+                    at: make.tick(),
+                    why: EndReason::Ended,
+                })
                 .done(),
         )
         .await;
@@ -71,7 +76,12 @@ pub async fn the_mirror_ignores_a_refused_commit<B: StoreBuilder>(builder: &B) {
         .commit()
         .insert_user(&stranger)
         .put_user(&user, gone)
-        .change(Change::EndSession { id: session.id, at: make.now(), why: EndReason::Ended })
+        .change(Change::EndSession {
+            id: session.id,
+            user: session.user,
+            at: make.now(),
+            why: EndReason::Ended,
+        })
         .insert_session(&session);
     assert_ne!(world.commit(commit.done()).await, Verdict::Applied);
     assert_eq!(world.mirror().user(stranger.id), None);
@@ -131,7 +141,7 @@ pub async fn the_mirror_is_filled_when_a_store_is_opened<B: StoreBuilder>(builde
     world.write(make.commit().put_user(&gone, deactivated).done()).await;
     let ended = make.session(user.record());
     let open = make.session(user.record());
-    let end = Change::EndSession { id: ended.id, at: make.now(), why: EndReason::Ended };
+    let end = Change::EndSession { id: ended.id, user: ended.user, at: make.now(), why: EndReason::Ended };
     world.write(make.commit().insert_session(&ended).insert_session(&open).change(end).done()).await;
     let world = world.reopened().await;
     is_held(&world, &user);
@@ -150,14 +160,21 @@ pub async fn the_mirror_forgets_sessions_that_ended_long_ago<B: StoreBuilder>(bu
     world
         .write(
             make.commit()
-                .change(Change::EndSession { id: old.id, at: make.now(), why: EndReason::Ended })
+                .change(Change::EndSession {
+                    id: old.id,
+                    user: old.user,
+                    at: make.now(),
+                    why: EndReason::Ended,
+                })
                 .done(),
         )
         .await;
     let later = make.clock.advance(Mirror::ENDED_FOR + Duration::from_secs(1));
     world
         .write(
-            make.commit().change(Change::EndSession { id: new.id, at: later, why: EndReason::Ended }).done(),
+            make.commit()
+                .change(Change::EndSession { id: new.id, user: new.user, at: later, why: EndReason::Ended })
+                .done(),
         )
         .await;
     assert!(!has_ended(&world, old.id));

@@ -39,7 +39,13 @@ pub async fn an_end_keeps_the_first_moment<B: StoreBuilder>(builder: &B) {
     for (at, why) in
         [(first, end.why), (make.tick(), EndReason::Theft), (first.minus(MILLI), EndReason::SignedOut)]
     {
-        world.write(make.commit().change(Change::EndSession { id: session.id, at, why }).done()).await;
+        world
+            .write(
+                make.commit()
+                    .change(Change::EndSession { id: session.id, user: session.user, at, why })
+                    .done(),
+            )
+            .await;
         assert_eq!(read(&world, &session).await, Session { ended: Some(end), ..session.clone() });
     }
 }
@@ -81,7 +87,8 @@ pub async fn a_rotation_of_another_state_is_stale<B: StoreBuilder>(builder: &B) 
     }
     let absent = rotate(&make.session(&user), last, session.expires_at, make.now());
     assert_eq!(world.commit(make.commit().change(absent).done()).await, Verdict::Stale);
-    let end = Change::EndSession { id: session.id, at: make.now(), why: EndReason::Theft };
+    let end =
+        Change::EndSession { id: session.id, user: session.user, at: make.now(), why: EndReason::Theft };
     world.write(make.commit().change(end).done()).await;
     let late = rotate(&now, Rotation::BEGUN, session.expires_at, make.now());
     assert_eq!(world.commit(make.commit().change(late).done()).await, Verdict::Stale);
@@ -114,7 +121,8 @@ pub async fn a_session_that_is_gone_is_none_of_a_commits_business<B: StoreBuilde
     let make = world.make.clone();
     let lead = make.lead("x", None);
     let touch = Change::TouchSession { id: make.mint(), at: make.now() };
-    let end = Change::EndSession { id: make.mint(), at: make.now(), why: EndReason::Ended };
+    let end =
+        Change::EndSession { id: make.mint(), user: make.mint(), at: make.now(), why: EndReason::Ended };
     let commit = make.commit().change(touch).change(end).insert_lead(&lead).done();
     assert_eq!(world.commit(commit).await, Verdict::Applied);
     assert_eq!(world.lead(lead.id).await.into_record(), lead);
@@ -168,7 +176,11 @@ pub async fn a_session_that_is_over_is_still_found<B: StoreBuilder>(builder: &B)
     let make = world.make.clone();
     let at = make.tick();
     world
-        .write(make.commit().change(Change::EndSession { id: session.id, at, why: EndReason::Ended }).done())
+        .write(
+            make.commit()
+                .change(Change::EndSession { id: session.id, user: session.user, at, why: EndReason::Ended })
+                .done(),
+        )
         .await;
     let over = session.clone().end(at, EndReason::Ended);
     assert_eq!(read(&world, &session).await, over);

@@ -45,7 +45,12 @@ async fn a_token_dies_with_the_access_of_its_user() {
 async fn a_token_dies_with_its_session() {
     let mut stage = Stage::new();
     let ctx = stage.ctx();
-    stage.mirror.apply(&[Change::EndSession { id: session(), at: stage.now(), why: EndReason::Ended }]);
+    stage.mirror.apply(&[Change::EndSession {
+        id: session(),
+        user: stage.ann.id,
+        at: stage.now(),
+        why: EndReason::Ended,
+    }]);
     assert_eq!(why(authenticate(&ctx, &token_of(&stage.ann))), "token refused");
 }
 

@@ -19,7 +19,12 @@ async fn signing_out_ends_the_session_of_the_token_also_of_one_that_was_replaced
         let written = stage.applies();
         let shown = format!("refresh {} {dead}", session.id);
         logout(&stage.ctx(), texts([("refreshToken", &shown)])).await.unwrap();
-        let end = Change::EndSession { id: session.id, at: stage.now(), why: EndReason::SignedOut };
+        let end = Change::EndSession {
+            id: session.id,
+            user: session.user,
+            at: stage.now(),
+            why: EndReason::SignedOut,
+        };
         assert_eq!(written.only(), Commit::new(minted(1)).change(end));
     }
 }
@@ -32,7 +37,8 @@ async fn signing_out_takes_a_token_of_the_first_kind() {
     stage.sessions.expect_session_by_fingerprint().returning(move |_, _| Ok(Some(held.clone())));
     let written = stage.applies();
     logout(&stage.ctx(), texts([("refreshToken", "opaque 7")])).await.unwrap();
-    let end = Change::EndSession { id: session.id, at: stage.now(), why: EndReason::SignedOut };
+    let end =
+        Change::EndSession { id: session.id, user: session.user, at: stage.now(), why: EndReason::SignedOut };
     assert_eq!(written.only(), Commit::new(minted(1)).change(end));
 }
 

@@ -44,8 +44,18 @@ async fn a_password_change_ends_the_users_other_sessions_and_no_token_of_this_on
         Commit {
             id: minted(1),
             changes: vec![
-                Change::EndSession { id: phone.id, at: now, why: EndReason::PasswordChanged },
-                Change::EndSession { id: laptop.id, at: now, why: EndReason::PasswordChanged },
+                Change::EndSession {
+                    id: phone.id,
+                    user: phone.user,
+                    at: now,
+                    why: EndReason::PasswordChanged
+                },
+                Change::EndSession {
+                    id: laptop.id,
+                    user: laptop.user,
+                    at: now,
+                    why: EndReason::PasswordChanged
+                },
                 Change::PutUser(Replace { before, after }),
             ],
             expects: vec![stands(&stage.ann)],

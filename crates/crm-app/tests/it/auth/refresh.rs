@@ -127,10 +127,14 @@ async fn a_dead_token_ends_the_session_in_a_write_of_its_own_before_it_is_refuse
     let written = stage.applies();
     let dead = token(&session, 0, 0);
     assert_eq!(why(show(&mut stage, &dead).await), "token refused");
-    let end = Change::EndSession { id: session.id, at: stage.now(), why: EndReason::Theft };
+    let end =
+        Change::EndSession { id: session.id, user: session.user, at: stage.now(), why: EndReason::Theft };
     assert_eq!(written.only(), Commit::new(minted(1)).change(end));
     let [told] = written.audit().try_into().unwrap();
-    assert_eq!((told.kind, told.session), (AuditKind::RefreshTheft, Some(session.id)));
+    assert_eq!(
+        (told.kind, told.session, told.subject),
+        (AuditKind::RefreshTheft, Some(session.id), Some(session.user))
+    );
 }
 
 #[tokio::test]

@@ -40,7 +40,7 @@ async fn everybody_ends_their_own_sessions_and_nobody_elses() {
     assert_eq!(why(end(&ctx, &stage.ann(), &session().to_string()).await), "no session");
     assert_eq!(why(end(&ctx, &stage.ann(), "current").await), "id: invalid");
     end(&ctx, &stage.ann(), &id).await.unwrap();
-    let ended = Change::EndSession { id: phone.id, at: stage.now(), why: EndReason::Ended };
+    let ended = Change::EndSession { id: phone.id, user: phone.user, at: stage.now(), why: EndReason::Ended };
     assert_eq!(written.only(), Commit::new(minted(1)).change(ended).expect(stands(&stage.ann)));
 }
 
@@ -62,8 +62,12 @@ async fn all_sessions_but_the_one_that_asks_are_ended_in_one_commit() {
     stage.sessions.expect_open_sessions().returning(move |_, _, _| Ok(open.clone()));
     let written = stage.applies();
     end_others(&stage.ctx(), &stage.ann()).await.unwrap();
-    let ended =
-        [phone.id, laptop.id].map(|id| Change::EndSession { id, at: stage.now(), why: EndReason::Ended });
+    let ended = [&phone, &laptop].map(|session| Change::EndSession {
+        id: session.id,
+        user: session.user,
+        at: stage.now(),
+        why: EndReason::Ended,
+    });
     let commit = ended.into_iter().fold(Commit::new(minted(1)), Commit::change);
     assert_eq!(written.only(), commit.expect(stands(&stage.ann)));
 }

@@ -195,7 +195,8 @@ async fn whoever_was_deactivated_meanwhile_makes_nothing() {
     let ann = stage.ann();
     stage.deactivates(&stage.ann);
     assert_eq!(why(create(&stage.ctx(), &ann, texts([("name", "Ada")])).await), "token refused");
-    let end = Change::EndSession { id: session(), at: stage.now(), why: EndReason::Ended };
+    let end =
+        Change::EndSession { id: session(), user: stage.bob.id, at: stage.now(), why: EndReason::Ended };
     stage.mirror.apply(&[end]);
     assert_eq!(why(create(&stage.ctx(), &stage.bob(), texts([("name", "Ada")])).await), "token refused");
 }
