@@ -25,6 +25,7 @@ use tokio::time::{Instant, timeout_at};
 use uuid::Uuid;
 
 use crate::error::{Failure, unavailable};
+use crate::gates::Passage;
 use crate::lanes::Lane;
 use crate::store::{Inner, MongoStore};
 
@@ -48,14 +49,15 @@ impl Commits for MongoStore {
     }
 }
 
-/// What a commit holds while it runs: its turn on its records and on the audit log, and its lane; and whether its
-/// COMMIT was sent with no answer so far.
+/// What a commit holds while it runs: its turn on its records and on the audit log, its place within the gates of users,
+/// and its lane; and whether its COMMIT was sent with no answer so far.
 #[derive(Clone, Default)]
 pub(crate) struct Held(Arc<Mutex<Holding>>);
 
 #[derive(Default)]
 struct Holding {
     turn: Option<crm_app::queue::Turn>,
+    passage: Option<Passage>,
     audit: Option<OwnedMutexGuard<()>>,
     lane: Option<Lane>,
     sent: bool,
@@ -86,8 +88,8 @@ impl Held {
         }
     }
 
-    /// Waits for a turn on these records, on the audit log if something goes into it, and for a lane: last, since who
-    /// holds a lane is in the way of others.
+    /// Waits for a turn on these records, at the gates of users, on the audit log if something goes into it, and for a
+    /// lane: last, since who holds a lane is in the way of others.
     pub(crate) async fn take(
         &self,
         inner: &Inner,
@@ -97,6 +99,7 @@ impl Held {
     ) -> Result<(), StoreError> {
         let late = |_| unavailable(Failure::Deadline);
         let turn = timeout_at(until, inner.queue.turn(records)).await.map_err(late)?;
+        let passage = timeout_at(until, inner.gates.pass(commits)).await.map_err(late)?;
         let audit = if commits.iter().any(|commit| !commit.audit.is_empty()) {
             Some(timeout_at(until, Arc::clone(&inner.audit).lock_owned()).await.map_err(late)?)
         } else {
@@ -104,7 +107,7 @@ impl Held {
         };
         let own_lane = timeout_at(until, inner.lanes.take()).await.map_err(late)?;
         let mut held = self.0.lock();
-        (held.turn, held.audit, held.lane) = (Some(turn), audit, own_lane);
+        (held.turn, held.passage, held.audit, held.lane) = (Some(turn), Some(passage), audit, own_lane);
         Ok(())
     }
 
@@ -119,7 +122,7 @@ impl Held {
 
     fn release(&self) {
         let mut held = self.0.lock();
-        (held.turn, held.audit, held.lane) = (None, None, None);
+        (held.turn, held.passage, held.audit, held.lane) = (None, None, None, None);
     }
 }
 

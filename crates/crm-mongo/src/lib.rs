@@ -28,6 +28,7 @@ mod customers;
 mod dashboard;
 mod documents;
 mod following;
+mod gates;
 mod lanes;
 mod leads;
 mod list;

@@ -13,6 +13,7 @@ use mongodb::{Client, Database};
 use crate::calls::Calls;
 use crate::error::{Failure, OpenError, unavailable};
 use crate::following::Following;
+use crate::gates::Gates;
 use crate::inspect::Holds;
 use crate::lanes::Lanes;
 use crate::options::Options;
@@ -30,6 +31,7 @@ pub(crate) struct Inner {
     pub(crate) calls: Calls,
     pub(crate) lanes: Lanes,
     pub(crate) queue: Queue,
+    pub(crate) gates: Gates,
     /// One commit of this server at a time goes on with the audit log: those of others it meets in its head.
     pub(crate) audit: Arc<tokio::sync::Mutex<()>>,
     pub(crate) following: Following,
@@ -60,6 +62,7 @@ impl MongoStore {
             calls: Calls::here(),
             lanes: Lanes::new(),
             queue: Queue::new(),
+            gates: Gates::new(),
             audit: Arc::default(),
             following: Following::new(mirror),
             options,
