@@ -76,8 +76,13 @@ pub(crate) struct Way {
 pub(crate) enum To {
     /// These combinations of values, each a stretch of the index.
     Values(Vec<Document>),
-    /// The rarest of these grams.
-    Rarest(Vec<String>),
+    /// The rarest of these grams, among the records of this scope, which the index knows too.
+    Rarest {
+        /// The grams.
+        grams: Vec<String>,
+        /// What the index goes on with.
+        scope: Document,
+    },
 }
 
 /// Where a list's total comes from.

@@ -2,11 +2,14 @@
 //!
 //! A record is found by every run of one, two and three characters of its search key (none across a line break). A
 //! term of one or two characters is a gram itself; a longer one is found where all its runs of three are. The index is
-//! asked for the rarest gram of all terms, and what it leads to is then compared with the whole terms.
+//! asked for the rarest gram of all terms, and what it leads to is then compared with the whole terms. It goes on with
+//! whose a record is, so that an agent's search looks at no more than theirs.
 
 use bson::{Bson, Document, doc};
 use crm_app::error::StoreError;
+use crm_app::paging::Total;
 use crm_domain::fold::Term;
+use crm_domain::values::search_query::SearchQuery;
 
 use crate::reader::{Reader, number};
 
@@ -15,7 +18,13 @@ const LONGEST: usize = 3;
 
 /// How many grams are compared, and how many records of each are counted, in each round: a rare gram shows in the first
 /// round, and the later ones, which cost more for each gram, compare fewer.
-const ROUNDS: [(usize, u64); 3] = [(32, 100), (12, 1_000), (4, 10_001)];
+const ROUNDS: [(usize, u64); 2] = [(32, 100), (10, 1_000)];
+
+/// Where a record's search key is.
+pub(crate) const TEXT: &str = "keys.text";
+
+/// How many grams are compared within the scope where all of them are common.
+const COMPARED_IN_SCOPE: usize = 4;
 
 /// The grams of a search key, each once.
 pub(crate) fn grams(key: &str) -> Vec<String> {
@@ -46,27 +55,51 @@ pub(crate) fn asked(terms: &[Term]) -> Vec<String> {
     grams.into_iter().map(str::to_owned).collect()
 }
 
-/// Whether the term occurs in the search key.
-pub(crate) fn occurs(term: &Term) -> Document {
-    doc! { "keys.text": { "$regex": literal(term.as_str()) } }
+/// That every term occurs in the search key.
+pub(crate) fn all_occur(query: &SearchQuery) -> impl Iterator<Item = Document> + '_ {
+    query.terms().iter().map(|term| occurs(term.as_str()))
 }
 
-/// The rarest of these grams, and how many records have it, up to one more than are counted exactly.
+/// Whether the text, a term or a gram, occurs in the search key. Of a record that has the gram it is known.
+pub(crate) fn occurs(text: &str) -> Document {
+    doc! { TEXT: { "$regex": literal(text) } }
+}
+
+/// The rarest of these grams among the records of a scope, and how many of them have it: exactly up to as many as are
+/// counted, or how many have it in any scope, if these are few. The index goes on with the fields of the scope.
 pub(crate) async fn rarest(
     reader: &mut Reader,
     collection: &str,
+    index: &'static str,
     grams: &[String],
+    scope: &Document,
 ) -> Result<Option<(String, u64)>, StoreError> {
-    let mut rarest = None;
     for (compared, most) in ROUNDS {
-        let every = grams.len().div_ceil(compared).max(1);
-        let some: Vec<&String> = grams.iter().step_by(every).collect();
-        rarest = count(reader, collection, &some, most).await?;
+        let rarest = count(reader, collection, &sample(grams, compared), most).await?;
         if rarest.as_ref().is_none_or(|(_, count)| *count < most) {
+            return Ok(rarest);
+        }
+    }
+    // One by one, as the parts of one pipeline cannot name the index, and others begin with the fields of the scope.
+    let mut rarest: Option<(String, u64)> = None;
+    for gram in sample(grams, COMPARED_IN_SCOPE) {
+        let mut having = doc! { "keys.grams": gram };
+        having.extend(scope.clone());
+        let most = rarest.as_ref().map_or(Total::EXACT_UP_TO + 1, |(_, least)| *least);
+        let count = reader.count(collection, having, Some(index), most).await?;
+        if rarest.is_none() || count < most {
+            rarest = Some((gram.clone(), count));
+        }
+        if count == 0 {
             break;
         }
     }
     Ok(rarest)
+}
+
+/// So many of these grams, spread over all of them.
+fn sample(grams: &[String], most: usize) -> Vec<&String> {
+    grams.iter().step_by(grams.len().div_ceil(most).max(1)).collect()
 }
 
 /// The gram that the fewest records have, with one question for all; no more than `most` records of each are counted.

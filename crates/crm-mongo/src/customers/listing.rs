@@ -4,7 +4,6 @@ use bson::{Document, doc};
 use crm_app::error::StoreError;
 use crm_app::query::customers::{CustomerFilter, CustomerQuery, CustomerSort};
 use crm_domain::access::scope::OwnerRange;
-use crm_domain::values::search_query::SearchQuery;
 
 use crate::documents::id;
 use crate::list::{Counting, Listing, To, Walk, Way};
@@ -20,9 +19,9 @@ const BY_OWNER: &str = "customers_by_owner";
 /// The list in its other orders.
 const BY_CREATION: &str = "customers_by_creation";
 const BY_NAME: &str = "customers_by_name";
-/// With a tag, with a gram.
+/// With a tag, with a gram; the last goes on with what narrows the searches of agents.
 const BY_TAG: &str = "customers_by_tag";
-const BY_GRAM: &str = "customers_by_gram";
+const BY_GRAM: &str = "customers_by_gram_in_scope";
 
 pub(crate) const INDEXES: &[Index] = &[
     Index::on(CUSTOMERS, BY_UPDATE, &["updated_at", "_id"]),
@@ -30,7 +29,7 @@ pub(crate) const INDEXES: &[Index] = &[
     Index::on(CUSTOMERS, BY_CREATION, &["created_at", "_id"]),
     Index::on(CUSTOMERS, BY_NAME, &["keys.name", "_id"]),
     Index::on(CUSTOMERS, BY_TAG, &["keys.tags"]),
-    Index::on(CUSTOMERS, BY_GRAM, &["keys.grams"]),
+    Index::on(CUSTOMERS, BY_GRAM, &["keys.grams", "owner"]),
 ];
 
 /// What answers this query.
@@ -44,7 +43,7 @@ pub(crate) async fn of(
     let owner = owner_of(range);
     let index = if owner.is_some() { BY_OWNER } else { BY_UPDATE };
     let counted = walk(index, "updated_at", owner.clone().unwrap_or_default(), tallied);
-    let ways = ways(filter, &counted, tallied);
+    let ways = ways(range, filter, &counted, tallied);
     let others = other_filters(filter);
     let filters: Vec<Document> = owner.into_iter().chain(others.iter().cloned()).collect();
     let everybody = |index, key| walk(index, key, Document::new(), tallied);
@@ -71,12 +70,13 @@ fn walk(index: &'static str, key: &'static str, arm: Document, tallied: u64) -> 
     Walk { index, key, arms: if tallied == 0 { Vec::new() } else { vec![arm] }, window: None }
 }
 
-fn ways(filter: &CustomerFilter, counted: &Walk, tallied: u64) -> Vec<Way> {
+fn ways(range: OwnerRange, filter: &CustomerFilter, counted: &Walk, tallied: u64) -> Vec<Way> {
     let mut ways =
         vec![Way { index: counted.index, to: To::Values(counted.arms.clone()), known: Some(tallied) }];
     if let Some(query) = &filter.search {
         let grams = search::asked(query.terms());
-        ways.push(Way { index: BY_GRAM, to: To::Rarest(grams), known: None });
+        let scope = owner_of(range).unwrap_or_default();
+        ways.push(Way { index: BY_GRAM, to: To::Rarest { grams, scope }, known: None });
     }
     if let Some(tag) = &filter.tag {
         ways.push(Way { index: BY_TAG, to: To::Values(vec![doc! { "keys.tags": tag }]), known: None });
@@ -86,7 +86,7 @@ fn ways(filter: &CustomerFilter, counted: &Walk, tallied: u64) -> Vec<Way> {
 
 fn other_filters(filter: &CustomerFilter) -> Vec<Document> {
     let tag = filter.tag.iter().map(|tag| doc! { "keys.tags": tag });
-    tag.chain(filter.search.iter().flat_map(SearchQuery::terms).map(search::occurs)).collect()
+    tag.chain(filter.search.iter().flat_map(search::all_occur)).collect()
 }
 
 fn owner_of(range: OwnerRange) -> Option<Document> {

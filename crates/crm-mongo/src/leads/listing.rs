@@ -4,7 +4,6 @@ use bson::{Bson, Document, doc};
 use crm_app::error::StoreError;
 use crm_app::query::leads::{Archived, LeadFilter, LeadQuery, LeadSort};
 use crm_domain::access::scope::OwnerRange;
-use crm_domain::values::search_query::SearchQuery;
 
 use crate::documents::{date, owner};
 use crate::list::{Counting, Listing, To, Walk, Way};
@@ -23,10 +22,10 @@ const BY_OWNER_STATUS: &str = "leads_by_owner_status";
 const BY_CREATION: &str = "leads_by_creation";
 /// The list sorted by name.
 const BY_NAME: &str = "leads_by_name";
-/// From a source, with a tag, with a gram.
+/// From a source, with a tag, with a gram; the last goes on with what narrows nearly every search.
 const BY_SOURCE: &str = "leads_by_source";
 const BY_TAG: &str = "leads_by_tag";
-const BY_GRAM: &str = "leads_by_gram";
+const BY_GRAM: &str = "leads_by_gram_in_scope";
 
 pub(crate) const INDEXES: &[Index] = &[
     Index::on(LEADS, BY_UPDATE, &["archived", "updated_at", "_id"]),
@@ -37,7 +36,7 @@ pub(crate) const INDEXES: &[Index] = &[
     Index::on(LEADS, BY_NAME, &["keys.name", "_id"]),
     Index::on(LEADS, BY_SOURCE, &["keys.source"]),
     Index::on(LEADS, BY_TAG, &["keys.tags"]),
-    Index::on(LEADS, BY_GRAM, &["keys.grams"]),
+    Index::on(LEADS, BY_GRAM, &["keys.grams", "archived", "owner"]),
 ];
 
 /// What answers this query.
@@ -49,7 +48,7 @@ pub(crate) async fn of(
     let filter = &query.filter;
     let tallied = tallies::leads(reader, range, &filter.statuses, archived(filter)).await?;
     let counted = counted_walk(range, filter, tallied);
-    let ways = ways(filter, &counted, tallied);
+    let ways = ways(range, filter, &counted, tallied);
     let filters = [counted_filters(range, filter), other_filters(filter)].concat();
     let (walk, residual) = match query.sort.by {
         LeadSort::UpdatedAt => (counted, other_filters(filter)),
@@ -112,13 +111,16 @@ fn walk(index: &'static str, key: &'static str, tallied: u64) -> Walk {
     Walk { index, key, arms, window: None }
 }
 
-fn ways(filter: &LeadFilter, counted: &Walk, tallied: u64) -> Vec<Way> {
+fn ways(range: OwnerRange, filter: &LeadFilter, counted: &Walk, tallied: u64) -> Vec<Way> {
     let values = |index, values: Document| Way { index, to: To::Values(vec![values]), known: None };
     let mut ways =
         vec![Way { index: counted.index, to: To::Values(counted.arms.clone()), known: Some(tallied) }];
     if let Some(query) = &filter.search {
         let grams = search::asked(query.terms());
-        ways.push(Way { index: BY_GRAM, to: To::Rarest(grams), known: None });
+        let archived = archived(filter).map(|flag| ("archived".to_owned(), Bson::from(flag)));
+        let owner = owner_of(range).map(|owner| ("owner".to_owned(), owner));
+        let scope = archived.into_iter().chain(owner).collect();
+        ways.push(Way { index: BY_GRAM, to: To::Rarest { grams, scope }, known: None });
     }
     ways.extend(filter.tag.iter().map(|tag| values(BY_TAG, doc! { "keys.tags": tag })));
     ways.extend(filter.source.iter().map(|source| values(BY_SOURCE, doc! { "keys.source": source })));
@@ -143,7 +145,7 @@ fn other_filters(filter: &LeadFilter) -> Vec<Document> {
     let mut conditions: Vec<Document> = created(filter).into_iter().collect();
     conditions.extend(filter.source.iter().map(|source| doc! { "keys.source": source }));
     conditions.extend(filter.tag.iter().map(|tag| doc! { "keys.tags": tag }));
-    conditions.extend(filter.search.iter().flat_map(SearchQuery::terms).map(search::occurs));
+    conditions.extend(filter.search.iter().flat_map(search::all_occur));
     conditions
 }
 

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use bson::raw::RawBsonRef;
-use bson::{RawDocument, RawDocumentBuf, doc};
+use bson::{Document, RawDocument, RawDocumentBuf, doc};
 use crm_app::error::StoreError;
 use crm_app::paging::{Direction, PositionKey, Start, Total};
 use uuid::Uuid;
@@ -52,6 +52,9 @@ pub(super) async fn page(reader: &mut Reader, listing: &Listing, way: &Best) -> 
 
 /// How many records the way leads to, up to one more than are counted exactly.
 pub(super) async fn count(reader: &mut Reader, listing: &Listing, way: &Best) -> Result<u64, StoreError> {
+    if left_open(listing, way).next().is_none() {
+        return Ok(way.count);
+    }
     let filter = filter(listing, way);
     reader.count(listing.collection, filter, Some(way.index), Total::EXACT_UP_TO + 1).await
 }
@@ -89,8 +92,13 @@ async fn documents(
     Ok(ids.iter().filter_map(|id| by_id.remove(id)).collect())
 }
 
-fn filter(listing: &Listing, way: &Best) -> bson::Document {
-    all(std::iter::once(way.values.clone()).chain(listing.filters.iter().cloned()))
+fn filter(listing: &Listing, way: &Best) -> Document {
+    all(std::iter::once(way.values.clone()).chain(left_open(listing, way).cloned()))
+}
+
+/// What the way does not say already of the records to which it leads.
+fn left_open<'a>(listing: &'a Listing, way: &'a Best) -> impl Iterator<Item = &'a Document> {
+    listing.filters.iter().filter(|filter| !way.says(filter))
 }
 
 fn place(document: &RawDocument, key: &str) -> Option<Place> {

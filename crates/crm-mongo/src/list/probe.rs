@@ -19,28 +19,48 @@ pub(super) struct Best {
     pub(super) values: Document,
     /// How many records there are, up to one more than are counted exactly.
     pub(super) count: u64,
+    /// The condition that holds for every record to which this leads, so that none has to be loaded for it.
+    pub(super) proves: Option<Document>,
+}
+
+impl Best {
+    /// Whether this holds for every record to which the way leads.
+    pub(super) fn says(&self, filter: &Document) -> bool {
+        self.proves.as_ref() == Some(filter)
+            || filter.iter().all(|(field, value)| self.values.get(field) == Some(value))
+    }
 }
 
 /// The way to the fewest records, if there is any.
 pub(super) async fn best(reader: &mut Reader, listing: &Listing) -> Result<Option<Best>, StoreError> {
     let mut best: Option<Best> = None;
     for way in &listing.ways {
-        let (values, count) = match (&way.to, way.known) {
-            // As far as counting would have gone: of two ways to many, the first is as good.
-            (To::Values(values), Some(known)) => (any(values.clone()), known.min(Total::EXACT_UP_TO + 1)),
+        let (values, count, proves) = match (&way.to, way.known) {
+            // As far as counting would have gone.
+            (To::Values(values), Some(known)) => {
+                (any(values.clone()), known.min(Total::EXACT_UP_TO + 1), None)
+            }
             (To::Values(values), None) => {
                 let values = any(values.clone());
                 let most = Total::EXACT_UP_TO + 1;
                 let count = reader.count(listing.collection, values.clone(), Some(way.index), most).await?;
-                (values, count)
+                (values, count, None)
             }
-            (To::Rarest(grams), _) => match search::rarest(reader, listing.collection, grams).await? {
-                Some((gram, count)) => (doc! { "keys.grams": gram }, count),
-                None => continue,
-            },
+            (To::Rarest { grams, scope }, _) => {
+                let rarest = search::rarest(reader, listing.collection, way.index, grams, scope).await?;
+                let Some((gram, count)) = rarest else { continue };
+                let proves = search::occurs(&gram);
+                let mut values = doc! { "keys.grams": gram };
+                values.extend(scope.clone());
+                (values, count, Some(proves))
+            }
         };
-        if best.as_ref().is_none_or(|best| count < best.count) {
-            best = Some(Best { index: way.index, values, count });
+        let other = Best { index: way.index, values, count, proves };
+        // Of two ways to many, one that leaves nothing to ask but the text leads past fewer in vain.
+        let is_narrow =
+            || listing.filters.iter().all(|filter| other.says(filter) || filter.contains_key(search::TEXT));
+        if best.as_ref().is_none_or(|best| count < best.count || (count == best.count && is_narrow())) {
+            best = Some(other);
         }
         if count <= FEW {
             break;

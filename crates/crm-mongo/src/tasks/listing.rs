@@ -6,7 +6,6 @@ use crm_app::query::tasks::{DueWindow, TaskFilter, TaskQuery, TaskSort};
 use crm_domain::access::scope::OwnerRange;
 use crm_domain::task::TaskStatus;
 use crm_domain::timestamp::Timestamp;
-use crm_domain::values::search_query::SearchQuery;
 
 use crate::documents::{date, id, uuid};
 use crate::list::{Counting, Listing, To, Walk, Way};
@@ -26,8 +25,8 @@ pub(crate) const BY_RELATED: &str = "tasks_by_related";
 const BY_CREATION: &str = "tasks_by_creation";
 const BY_UPDATE: &str = "tasks_by_update";
 const BY_PRIORITY: &str = "tasks_by_priority";
-/// With a gram.
-const BY_GRAM: &str = "tasks_by_gram";
+/// With a gram, and whose.
+const BY_GRAM: &str = "tasks_by_gram_in_scope";
 
 pub(crate) const INDEXES: &[Index] = &[
     Index::on(TASKS, BY_DUE, &["status", "keys.due_at", "_id"]),
@@ -36,7 +35,7 @@ pub(crate) const INDEXES: &[Index] = &[
     Index::on(TASKS, BY_CREATION, &["created_at", "_id"]),
     Index::on(TASKS, BY_UPDATE, &["updated_at", "_id"]),
     Index::on(TASKS, BY_PRIORITY, &["keys.rank", "_id"]),
-    Index::on(TASKS, BY_GRAM, &["keys.grams"]),
+    Index::on(TASKS, BY_GRAM, &["keys.grams", "owner"]),
 ];
 
 /// What answers this query.
@@ -50,7 +49,7 @@ pub(crate) async fn of(
     let tallied = if statuses.is_empty() { 0 } else { tallies::tasks(reader, range, &statuses).await? };
     let window = window(filter);
     let due = due_walk(range, &statuses, tallied, window.clone());
-    let ways = ways(filter, &due, tallied);
+    let ways = ways(range, filter, &due, tallied);
     let others = other_filters(filter);
     let filters = [due_filters(range, &statuses, window), others.clone()].concat();
     let everybody = |index, key| {
@@ -109,7 +108,7 @@ fn due_walk(range: OwnerRange, statuses: &[TaskStatus], tallied: u64, window: Op
     Walk { index, key: "keys.due_at", arms, window }
 }
 
-fn ways(filter: &TaskFilter, due: &Walk, tallied: u64) -> Vec<Way> {
+fn ways(range: OwnerRange, filter: &TaskFilter, due: &Walk, tallied: u64) -> Vec<Way> {
     let arms = due.arms.iter().map(|arm| {
         let mut arm = arm.clone();
         arm.extend(due.window.clone().unwrap_or_default());
@@ -123,7 +122,8 @@ fn ways(filter: &TaskFilter, due: &Walk, tallied: u64) -> Vec<Way> {
     }
     if let Some(query) = &filter.search {
         let grams = search::asked(query.terms());
-        ways.push(Way { index: BY_GRAM, to: To::Rarest(grams), known: None });
+        let scope = owner_of(range).unwrap_or_default();
+        ways.push(Way { index: BY_GRAM, to: To::Rarest { grams, scope }, known: None });
     }
     ways
 }
@@ -148,7 +148,7 @@ fn other_filters(filter: &TaskFilter) -> Vec<Document> {
     }
     conditions.extend(filter.related_kind.map(|kind| doc! { "related_kind": kind.as_str() }));
     conditions.extend(filter.related_id.map(|id| doc! { "related_id": uuid(id) }));
-    conditions.extend(filter.search.iter().flat_map(SearchQuery::terms).map(search::occurs));
+    conditions.extend(filter.search.iter().flat_map(search::all_occur));
     conditions
 }
 

@@ -3,7 +3,6 @@
 use bson::{Document, doc};
 use crm_app::query::users::{UserFilter, UserQuery, UserSort};
 use crm_domain::access::scope::Reach;
-use crm_domain::values::search_query::SearchQuery;
 
 use crate::documents::id;
 use crate::list::{Counting, Listing, To, Walk, Way};
@@ -59,6 +58,6 @@ fn filters(reach: Reach, filter: &UserFilter) -> Vec<Document> {
     };
     conditions.extend(filter.role.map(|role| doc! { "role": role.as_str() }));
     conditions.extend(filter.active.map(|active| doc! { "active": active }));
-    conditions.extend(filter.search.iter().flat_map(SearchQuery::terms).map(search::occurs));
+    conditions.extend(filter.search.iter().flat_map(search::all_occur));
     conditions
 }

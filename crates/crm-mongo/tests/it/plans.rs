@@ -105,10 +105,29 @@ fn hot(owner: UserId, now: Timestamp) -> Vec<(String, Ask)> {
 fn rare(owner: UserId) -> Vec<(String, Ask)> {
     let mut rare = Vec::new();
     for range in [OwnerRange::Everyone, OwnerRange::User(owner)] {
-        for text in ["common", "c", "singular", "hundredth", "no where", "zq", "77"] {
+        for text in [
+            "common",
+            "c",
+            "singular",
+            "hundredth",
+            "no where",
+            "zq",
+            "77",
+            "common lead",
+            "hundredth common",
+        ] {
             let search = Some(SearchQuery::parse(text).unwrap());
-            let filter = LeadFilter { search, ..LeadFilter::everything() };
-            rare.push((format!("search for {text} of {range:?}"), leads(range, filter, Start::Offset(0))));
+            for archived in [Archived::No, Archived::All] {
+                let filter = LeadFilter { search: search.clone(), archived, ..LeadFilter::everything() };
+                let name = format!("search for {text} of {range:?}, {archived:?}");
+                rare.push((name, leads(range, filter, Start::Offset(0))));
+            }
+        }
+        for text in ["common", "c", "hundredth", "common lead", "zq lead"] {
+            let (search, statuses) = (Some(SearchQuery::parse(text).unwrap()), vec![LeadStatus::New]);
+            let filter = LeadFilter { search, statuses, ..LeadFilter::everything() };
+            let name = format!("search for {text} among the new of {range:?}");
+            rare.push((name, leads(range, filter, Start::Offset(0))));
         }
         let filter = LeadFilter { source: Some("unknown".to_owned()), ..LeadFilter::everything() };
         rare.push((format!("source of {range:?}"), leads(range, filter, Start::Offset(0))));
