@@ -16,6 +16,7 @@ mod text;
 use std::time::Duration;
 
 use crm_testkit::random::Random;
+use reqwest::Method;
 
 use self::ask::Ask;
 use self::deck::{Deck, Deed};
@@ -30,7 +31,9 @@ const REQUESTS: usize = 2_000;
 /// The most pages of one walk.
 const PAGES: usize = 100;
 /// What both must have answered in each sequence.
-const STATUSES: [u16; 10] = [200, 201, 304, 308, 400, 401, 403, 404, 409, 412];
+const STATUSES: [u16; 11] = [200, 201, 304, 308, 400, 401, 403, 404, 409, 412, 422];
+/// So few keys that some are used for several requests.
+const KEYS: usize = 4;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn both_stores_answer_a_random_sequence_of_requests_alike() {
@@ -145,11 +148,21 @@ impl Run {
 
     async fn ask(&mut self, who: usize, ask: &Ask) -> Reply {
         let (email, token) = (self.known.people[who].email.clone(), self.known.people[who].token.clone());
-        let reply = self.pair.ask(ask, &email, token.as_deref()).await;
+        let own = |path: &str| ask.path.starts_with(path);
+        let takes_key = !own("/api/auth/") || own("/api/auth/users") || own("/api/auth/register");
+        let takes_key = takes_key && ask.method != Method::GET;
+        let key = (takes_key && self.random.chance(0.3)).then(|| self.random.below(KEYS));
+        let ask = key.map_or(ask.clone(), |key| ask.clone().header("idempotency-key", format!("key-{key}")));
+        let reply = self.pair.ask(&ask, &email, token.as_deref()).await;
+        if key.is_some() {
+            let again = self.pair.ask(&ask, &email, token.as_deref()).await;
+            // Whoever ended their own session is not let in to hear it again.
+            assert!(again.text == reply.text || reply.status >= 400 || again.status == 401, "{}", again.text);
+        }
         if reply.status == 401 {
             self.known.people[who].token = None;
         }
-        self.known.learn(who, ask, &reply);
+        self.known.learn(who, &ask, &reply);
         reply
     }
 
