@@ -30,7 +30,7 @@ pub(crate) const REPLAYED_NAME: &str = "Idempotency-Replayed";
 pub(crate) const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
 /// The longest key.
-const LONGEST: usize = 255;
+pub(crate) const LONGEST: usize = 255;
 
 /// The key of a request, if it has one and its route takes one.
 ///

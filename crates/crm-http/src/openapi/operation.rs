@@ -9,7 +9,7 @@ use utoipa::openapi::path::{
 };
 use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::response::{Response, ResponseBuilder, ResponsesBuilder};
-use utoipa::openapi::schema::{ArrayBuilder, Schema};
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema};
 use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{Object, Ref, RefOr, Required, Type};
 use utoipa::{PartialSchema, ToSchema};
@@ -171,7 +171,7 @@ impl Spec {
             ));
         }
         if route.takes_key() {
-            operation = operation.parameter(header(keyed::NAME, KEY));
+            operation = operation.parameter(key());
         }
         if let Some((schema, required)) = &self.body {
             let content = ContentBuilder::new().schema(Some(schema.clone())).build();
@@ -271,6 +271,17 @@ fn names_in(path: &'static str) -> impl Iterator<Item = &'static str> {
 
 fn header(name: &str, about: &str) -> Parameter {
     ParameterBuilder::from(parameter(name, about, Object::with_type(Type::String)))
+        .parameter_in(ParameterIn::Header)
+        .build()
+}
+
+fn key() -> Parameter {
+    let schema = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .min_length(Some(1))
+        .max_length(Some(keyed::LONGEST))
+        .pattern(Some("^[!-~]+$"));
+    ParameterBuilder::from(parameter(keyed::NAME, KEY, schema.build()))
         .parameter_in(ParameterIn::Header)
         .build()
 }
