@@ -15,6 +15,7 @@ mod demo;
 mod doctor;
 mod guesses;
 mod import_on_mongodb;
+mod kept;
 mod keyed;
 mod keys;
 mod kill;

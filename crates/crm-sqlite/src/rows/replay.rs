@@ -32,3 +32,39 @@ pub(crate) fn read(row: &Row<'_>) -> Outcome<Replay> {
         })
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::Connection;
+
+    use super::*;
+    use crate::schema::MIGRATIONS;
+
+    /// How SQLite goes about a statement.
+    fn plan(sql: &str) -> Vec<String> {
+        let conn = Connection::open_in_memory().unwrap();
+        for migration in MIGRATIONS {
+            conn.execute_batch(migration.sql).unwrap();
+        }
+        let mut statement = conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+        statement.raw_query().mapped(|row| row.get(3)).collect::<Result<_, _>>().unwrap()
+    }
+
+    #[test]
+    fn an_answer_is_found_by_its_key() {
+        assert_eq!(
+            plan(KEPT),
+            ["SEARCH replay USING INDEX sqlite_autoindex_replay_1 (user=? AND target=? AND key=?)"]
+        );
+    }
+
+    #[test]
+    fn what_has_run_out_is_found_without_what_has_not() {
+        let plan = plan(FORGET);
+        assert!(
+            plan.iter().all(|step| !step.starts_with("SCAN") && !step.contains("TEMP B-TREE")),
+            "{plan:?}"
+        );
+        assert!(plan.iter().any(|step| step.contains("replay_by_end (expires_at<?)")), "{plan:?}");
+    }
+}
