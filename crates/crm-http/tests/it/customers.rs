@@ -77,6 +77,23 @@ async fn a_deleted_customer_is_gone_and_its_open_tasks_are_done() {
 }
 
 #[tokio::test]
+async fn who_deletes_a_customer_is_told_nothing_of_the_tasks_that_others_have_about_it() {
+    let world = World::new().await;
+    let id = world.customer("Acme").await;
+    let about = |title: &str| json!({ "title": title, "dueDate": "2026-04-01", "relatedType": "Customer", "relatedId": id });
+    world.owner.post("/api/tasks", &about("Call")).await.expect(201);
+    let secret = world.admin.post("/api/tasks", &about("Take it from Olga")).await.expect(201);
+    world.owner.delete(&format!("/api/customers/{id}")).await.expect(200);
+    let told = world.owner.get("/api/activity?type=task_completed").await.expect(200);
+    let messages: Vec<&Value> = told.body.as_array().unwrap().iter().map(|event| &event["message"]).collect();
+    assert_eq!(messages, ["Task \"Call\" completed"]);
+    let path = format!("/api/activity?type=task_completed&entityId={}", secret.id());
+    let event = &world.admin.get(&path).await.expect(200).body[0];
+    assert_eq!(event["message"], "Task \"Take it from Olga\" completed");
+    assert_eq!(event["actor"]["name"], "system (tasks of a deleted customer)");
+}
+
+#[tokio::test]
 async fn customers_are_listed_searched_and_filtered() {
     let world = World::new().await;
     for (name, tag) in [("Ærø Ferries", "sea"), ("Łódź Trams", "Land"), ("Zebra", "land")] {

@@ -3,10 +3,13 @@ use crm_app::commit::expect::Expect;
 use crm_app::commit::{Commit, Verdict};
 use crm_app::customers::delete::delete;
 use crm_app::precondition::Precondition;
+use crm_domain::access::role::Role;
 use crm_domain::access::scope::Reach;
-use crm_domain::activity::{Activity, ActivityType, EntityRef};
+use crm_domain::activity::{Activity, ActivityActor, ActivityType, EntityRef};
+use crm_domain::ids::UserId;
 use crm_domain::task::{Progress, Related, Task};
 use crm_domain::version::{Replace, Version};
+use uuid::Uuid;
 
 use crate::support::said::{unavailable, why};
 use crate::support::stage::{Stage, minted, stands};
@@ -60,9 +63,13 @@ async fn a_deleted_customers_open_tasks_are_done_whoever_owns_them() {
                 Activity {
                     id: minted(4),
                     meta: bobs.record().differences(&bobs_done),
-                    audience: vec![stage.ann.id, stage.bob.id],
+                    actor: ActivityActor {
+                        id: UserId::from_uuid(Uuid::nil()),
+                        name: "system (tasks of a deleted customer)".to_owned(),
+                        role: Role::Admin,
+                    },
                     ..stage.event(
-                        &stage.ann,
+                        &stage.bob,
                         ActivityType::TaskCompleted,
                         (EntityRef::Task(bobs_done.id), 8),
                         "Task \"Write\" completed",
