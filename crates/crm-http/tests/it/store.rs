@@ -11,6 +11,9 @@ use crate::support::server::Opened;
 /// Whether `CRM_UPDATE=1` makes files anew from what this run sees.
 pub(crate) const MAKES_FILES: bool = true;
 
+/// How many requests the random walk of one agent has.
+pub(crate) const WALK: usize = 5_000;
+
 /// An empty store.
 #[expect(clippy::unused_async, reason = "another store has to be waited for")]
 pub(crate) async fn open() -> Opened {

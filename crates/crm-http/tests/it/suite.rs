@@ -22,6 +22,7 @@ mod lists;
 mod notes;
 mod old_client;
 mod races;
+mod random_walk;
 mod refreshes;
 pub(crate) mod repeats;
 mod rival_admins;

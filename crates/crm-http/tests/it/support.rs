@@ -1,5 +1,6 @@
 //! What the tests stand on: a server on a free port, clients, and the API document.
 
+pub(crate) mod ask;
 pub(crate) mod checked_in;
 pub(crate) mod client;
 pub(crate) mod document;

@@ -18,12 +18,12 @@ use std::time::Duration;
 use crm_testkit::random::Random;
 use reqwest::Method;
 
-use self::ask::Ask;
 use self::deck::{Deck, Deed};
 use self::known::{Kind, Known, next_page};
 use self::pair::Pair;
 use self::requests::accounts::{agent, first_admin, refresh, sign_in};
 use self::requests::{Maker, SERVICE};
+use crate::support::ask::Ask;
 use crate::support::client::Reply;
 
 /// How many requests a sequence has, without those by which people sign in and the further pages of walks.

@@ -15,6 +15,9 @@ use crate::support::server::Opened;
 /// Whether `CRM_UPDATE=1` makes files anew from what this run sees.
 pub(crate) const MAKES_FILES: bool = false;
 
+/// How many requests the random walk of one agent has.
+pub(crate) const WALK: usize = 800;
+
 /// Where the stores work: they may outlive the runtime of the test that opened them.
 static RUNTIME: LazyLock<Runtime> =
     LazyLock::new(|| Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap());

@@ -7,7 +7,7 @@ use reqwest::Method;
 use serde_json::Value;
 
 use self::people::Person;
-use super::ask::Ask;
+use crate::support::ask::Ask;
 use crate::support::client::Reply;
 use crate::support::world::UNKNOWN;
 

@@ -13,8 +13,8 @@ use crm_http::app::routes;
 use crm_http::openapi::template;
 use crm_sqlite::store::SqliteStore;
 
-use super::ask::Ask;
 use crate::store;
+use crate::support::ask::Ask;
 use crate::support::client::{Client, Reply};
 use crate::support::document::template_of;
 use crate::support::server::{Opened, TestServer, options, tokens};

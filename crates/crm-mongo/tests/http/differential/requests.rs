@@ -9,11 +9,11 @@ use crm_testkit::random::Random;
 use reqwest::Method;
 use serde_json::json;
 
-use super::ask::Ask;
 use super::deck::Deed;
 use super::known::people::Person;
 use super::known::{Kind, Known, Record};
 use super::text;
+use crate::support::ask::Ask;
 use crate::support::world::UNKNOWN;
 
 /// What anybody may ask of a server, whatever it serves.

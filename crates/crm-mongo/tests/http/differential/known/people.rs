@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::Value;
 
 use super::Known;
-use crate::differential::ask::Ask;
+use crate::support::ask::Ask;
 use crate::support::client::Reply;
 
 /// Somebody with an account.

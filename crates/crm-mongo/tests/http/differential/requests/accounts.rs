@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::Maker;
-use crate::differential::ask::Ask;
 use crate::differential::known::people::Person;
 use crate::differential::text;
+use crate::support::ask::Ask;
 use crate::support::server::{SETUP_TOKEN, login};
 use crate::support::world::{PASSWORD, UNKNOWN};
 

@@ -2,9 +2,9 @@
 
 use super::Maker;
 use super::bodies::{LEAD, PRIORITY, TASK};
-use crate::differential::ask::Ask;
 use crate::differential::known::Kind;
 use crate::differential::text;
+use crate::support::ask::Ask;
 
 const EVENTS: [&str; 20] = [
     "lead_created",
