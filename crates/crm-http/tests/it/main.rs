@@ -11,6 +11,7 @@
 
 mod document;
 mod hostile_tokens;
+mod mass_assignment;
 mod panics;
 mod raw;
 mod slow;
