@@ -26,11 +26,12 @@ pub mod location;
 pub mod lock;
 pub mod migrate;
 pub mod options;
+pub mod partial;
 pub mod stats;
 pub mod watch;
 
 mod batch;
-mod connection;
+pub(crate) mod connection;
 mod filesystem;
 mod readers;
 mod thread;

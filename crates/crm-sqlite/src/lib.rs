@@ -7,9 +7,11 @@
 //! - Writing: `commit.rs`, one file for each kind of record below it; the counters in `tallies.rs`.
 //! - Reading: one file for each port; lists are planned in `list.rs`, with a `listing.rs` for each kind of record.
 //! - Everything out of the store and into it: `archive.rs`.
+//! - The whole file out of the way of harm, and back: [`backup`].
 //! - Search: `search.rs`. Rows and what they stand for: `rows.rs`.
 //! - Which lists must be fast, and the statements that answer them: [`shapes`].
 
+pub mod backup;
 pub mod engine;
 pub mod shapes;
 pub mod store;

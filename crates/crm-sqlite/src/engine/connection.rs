@@ -1,5 +1,7 @@
 //! Connections: how they are opened, and the settings that the rest relies on.
 
+use std::fmt::Write;
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -64,6 +66,44 @@ pub(super) fn open_reader(path: &Path, options: &Options) -> Result<Connection, 
         configure(&conn, READER_CACHE).and_then(|()| conn.pragma_update(None, "query_only", true));
     configured.map_err(OpenError::Sqlite)?;
     Ok(conn)
+}
+
+/// Opens a connection that copies the whole of a store which others may be writing. It must exist.
+///
+/// # Errors
+/// [`OpenError::Sqlite`].
+pub(crate) fn open_to_copy(path: &Path, options: &Options) -> Result<Connection, OpenError> {
+    let conn = open(path, options)?;
+    configure(&conn, READER_CACHE).map_err(OpenError::Sqlite)?;
+    Ok(conn)
+}
+
+/// Opens a file that nobody writes, such as a backup: nothing is locked, and nothing comes to lie beside it.
+///
+/// # Errors
+/// [`OpenError::Sqlite`].
+pub(crate) fn open_at_rest(path: &Path) -> Result<Connection, OpenError> {
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+    let conn = Connection::open_with_flags(at_rest(path), flags).map_err(of_open)?;
+    configure(&conn, READER_CACHE).map_err(of_open)?;
+    Ok(conn)
+}
+
+/// The file as a URI, in which SQLite looks for options: what could be taken for one is written as `%3F`.
+fn at_rest(path: &Path) -> String {
+    let mut uri = "file:".to_owned();
+    for byte in path.as_os_str().as_bytes() {
+        match byte {
+            b'/' | b'-' | b'.' | b'_' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => {
+                uri.push(char::from(*byte));
+            }
+            // Writing to a text does not fail.
+            other => drop(write!(uri, "%{other:02X}")),
+        }
+    }
+    uri.push_str("?immutable=1");
+    uri
 }
 
 fn try_open_writer(
@@ -163,6 +203,20 @@ mod tests {
         let conn = Connection::open_in_memory().unwrap();
         let refused = make_durable(&conn, Synchronous::Full);
         assert!(matches!(refused, Err(OpenError::NotDurable { setting: "journal_mode", .. })));
+    }
+
+    #[test]
+    fn no_name_of_a_file_is_taken_for_options() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a b?mode=rw&x=%41#ü.db");
+        Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)
+            .unwrap()
+            .execute_batch("CREATE TABLE t (a)")
+            .unwrap();
+        let conn = open_at_rest(&path).unwrap();
+        assert!(conn.table_exists(None, "t").unwrap());
+        assert!(conn.execute("INSERT INTO t VALUES (1)", []).is_err());
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
     #[test]

@@ -31,7 +31,7 @@ impl Location {
 
 /// Makes the folder of a store's file (mode 0700) where it is missing, refuses a network file system, and
 /// gives the path of the file with all links resolved: one store has one path, whatever way leads to it.
-pub(super) fn prepare_folder(path: &Path) -> Result<PathBuf, OpenError> {
+pub(crate) fn prepare_folder(path: &Path) -> Result<PathBuf, OpenError> {
     let path = std::path::absolute(path).map_err(OpenError::File)?;
     let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
         return Err(OpenError::File(io::ErrorKind::IsADirectory.into()));
@@ -49,7 +49,7 @@ pub(super) fn prepare_folder(path: &Path) -> Result<PathBuf, OpenError> {
 }
 
 /// The path of a file that belongs to a store: `crm.db` and `.serve.lock` make `crm.db.serve.lock`.
-pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
+pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     PathBuf::from(name)

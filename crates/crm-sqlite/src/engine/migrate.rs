@@ -30,7 +30,7 @@ pub struct Migration {
 ///
 /// # Errors
 /// When the file is no database, of another program, or newer than `migrations`.
-pub(super) fn inspect(conn: &Connection, migrations: &[Migration]) -> Result<u32, OpenError> {
+pub(crate) fn inspect(conn: &Connection, migrations: &[Migration]) -> Result<u32, OpenError> {
     // One snapshot for all the questions: another process may be making the store this very moment.
     let snapshot = conn.unchecked_transaction().map_err(OpenError::Sqlite)?;
     version(&snapshot, migrations)

@@ -2,6 +2,8 @@
 
 // `cfg(test)` tells clippy that helpers here are tests too.
 #[cfg(test)]
+mod backups;
+#[cfg(test)]
 mod contract;
 #[cfg(test)]
 mod corrupt;

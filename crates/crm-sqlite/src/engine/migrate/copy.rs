@@ -1,16 +1,13 @@
 //! The copy of a store before it is migrated: the way back to the version that wrote it.
 
 use std::error::Error;
-use std::fs::{self, File};
 use std::path::Path;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use rusqlite::{Connection, OpenFlags};
 
 use crate::engine::error::OpenError;
-use crate::engine::location::{beside, create_file};
-
-static TURN: AtomicU32 = AtomicU32::new(0);
+use crate::engine::location::beside;
+use crate::engine::partial::{Partial, vacuum_into};
 
 /// Copies the store to `<file>.before-NNNN`, where NNNN is the first migration it still lacks.
 ///
@@ -20,42 +17,18 @@ static TURN: AtomicU32 = AtomicU32::new(0);
 /// # Errors
 /// [`OpenError::Copy`]; nothing has changed, and no half copy is left behind.
 pub(super) fn before(conn: &Connection, path: &Path, first: u32) -> Result<(), OpenError> {
-    // Two processes, or two engines of one, may be at it at once: each writes a file of its own.
-    let turn = TURN.fetch_add(1, Ordering::Relaxed);
-    let suffix = format!(".before-{first:04}.{}-{turn}.partial", std::process::id());
-    let partial = beside(path, &suffix);
-    let target = beside(path, &format!(".before-{first:04}"));
-    let copied = copy(conn, &partial, &target, first);
-    if copied.is_err() {
-        // Best effort: the error that matters is the one above.
-        drop(fs::remove_file(&partial));
-    }
-    copied.map_err(OpenError::Copy)
+    copy(conn, &beside(path, &format!(".before-{first:04}")), first).map_err(OpenError::Copy)
 }
 
-fn copy(
-    conn: &Connection,
-    partial: &Path,
-    target: &Path,
-    first: u32,
-) -> Result<(), Box<dyn Error + Send + Sync>> {
-    let name = partial.to_str().ok_or("the path is not UTF-8")?;
-    // What a process that died here left behind.
-    if partial.try_exists()? {
-        fs::remove_file(partial)?;
-    }
-    // VACUUM INTO takes an empty file, and leaves its mode alone.
-    create_file(partial)?;
-    conn.execute("VACUUM INTO ?1", [name])?;
+/// Two processes, or two engines of one, may be at it at once: each writes a file of its own.
+fn copy(conn: &Connection, target: &Path, first: u32) -> Result<(), Box<dyn Error + Send + Sync>> {
+    let partial = Partial::of(target)?;
+    vacuum_into(conn, &partial)?;
     // Another process may have been quicker: what was copied then is no longer the state before.
-    if user_version(partial)? >= first {
-        return Ok(fs::remove_file(partial)?);
+    if user_version(partial.path())? >= first {
+        return Ok(());
     }
-    File::open(partial)?.sync_all()?;
-    fs::rename(partial, target)?;
-    if let Some(folder) = target.parent() {
-        File::open(folder)?.sync_all()?;
-    }
+    partial.replace(target)?;
     tracing::info!(copy = %target.display(), "the store was copied before its migration");
     Ok(())
 }
@@ -67,6 +40,8 @@ fn user_version(path: &Path) -> rusqlite::Result<u32> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]
