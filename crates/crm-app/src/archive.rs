@@ -132,6 +132,14 @@ pub struct SignIn {
     pub commit: CommitId,
 }
 
+/// The records of a batch of this kind, or the batch back.
+macro_rules! taken {
+    ($batch:ident, $kind:ident) => {{
+        let Self::$kind(records) = $batch else { return Some($batch) };
+        records
+    }};
+}
+
 /// Some records of one kind, in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Batch {
@@ -190,6 +198,27 @@ impl Batch {
         }
     }
 
+    /// Takes in the records of another batch of its kind, as long as there is room for them; gives back what it does not
+    /// take.
+    pub fn take_in(&mut self, other: Self) -> Option<Self> {
+        if self.kind() != other.kind() || self.len() + other.len() > self.kind().batch() {
+            return Some(other);
+        }
+        match self {
+            Self::Workspace(_) => return Some(other),
+            Self::Leads(ours) => ours.extend(taken!(other, Leads)),
+            Self::Customers(ours) => ours.extend(taken!(other, Customers)),
+            Self::Notes(ours) => ours.extend(taken!(other, Notes)),
+            Self::Tasks(ours) => ours.extend(taken!(other, Tasks)),
+            Self::Transfers(ours) => ours.extend(taken!(other, Transfers)),
+            Self::Events(ours) => ours.extend(taken!(other, Events)),
+            Self::Replays(ours) => ours.extend(taken!(other, Replays)),
+            Self::Users(ours) => ours.extend(taken!(other, Users)),
+            Self::Sessions(ours) => ours.extend(taken!(other, Sessions)),
+        }
+        None
+    }
+
     /// Whether it holds none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
@@ -198,7 +227,28 @@ impl Batch {
 
 #[cfg(test)]
 mod tests {
+    use crm_domain::ids::UserId;
+    use crm_domain::timestamp::Timestamp;
+    use crm_domain::transfer::Moved;
+    use uuid::Uuid;
+
     use super::*;
+
+    fn transfer() -> Transfer {
+        let user = UserId::from_uuid(Uuid::from_u128(1));
+        Transfer { from: user, to: user, by: user, begun_at: Timestamp::MIN, moved: Moved::default() }
+    }
+
+    #[test]
+    fn a_batch_takes_in_what_is_of_its_kind_until_it_is_full() {
+        let transfers = |count| Batch::Transfers(vec![transfer(); count]);
+        let most = Kind::Transfer.batch();
+        let mut batch = transfers(most - 1);
+        assert_eq!(batch.take_in(Batch::Notes(Vec::new())), Some(Batch::Notes(Vec::new())));
+        assert_eq!(batch.take_in(transfers(1)), None);
+        assert_eq!(batch, transfers(most));
+        assert_eq!(batch.take_in(transfers(1)), Some(transfers(1)));
+    }
 
     #[test]
     fn the_kinds_come_in_their_order_each_under_its_own_name() {

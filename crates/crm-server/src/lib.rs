@@ -12,6 +12,7 @@
 
 pub mod addresses;
 pub mod audit;
+pub mod carry;
 pub mod cli;
 pub mod clock;
 pub mod command_error;
