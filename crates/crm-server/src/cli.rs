@@ -55,6 +55,12 @@ pub enum Command {
         #[command(subcommand)]
         command: StoreCommand,
     },
+    /// Make a backup of the store, check one, or make a store from one
+    Backup {
+        /// Which of it.
+        #[command(subcommand)]
+        command: BackupCommand,
+    },
     /// Print the API document (OpenAPI 3.1)
     Openapi,
     /// Check settings, secrets, the store and its disk; one line per finding, exit code 1 if something is wrong
@@ -221,6 +227,29 @@ pub struct CopyArgs {
     /// The address of the store to fill, such as mongodb://127.0.0.1:27017/crm?replicaSet=rs0
     #[arg(long, value_name = "URL", env = "CRM_COPY_TO", hide_env_values = true)]
     pub to: String,
+}
+
+/// What can be done with backups.
+#[derive(Debug, Subcommand)]
+pub enum BackupCommand {
+    /// Copy the store, as it is at one moment, into one file with its sum; works beside a running server. Of an embedded
+    /// store it is the store itself, the audit log included; of one on MongoDB an archive of all records, without the
+    /// audit log
+    Make {
+        /// The file, which must not be there yet; one named by the moment in `backup.folder` unless this is given
+        #[arg(long, value_name = "FILE")]
+        to: Option<PathBuf>,
+    },
+    /// Check that a backup is what was written and can be restored; exit code 1 if not
+    Verify {
+        /// The backup
+        file: PathBuf,
+    },
+    /// Check a backup and make the store of the settings from it; nothing may be there and no server run on it
+    Restore {
+        /// The backup
+        file: PathBuf,
+    },
 }
 
 /// What can be done with the audit log.

@@ -3,6 +3,7 @@
 //! The store is opened as a server would open it, so a store of an older version is brought up to date. A store that is
 //! not there is not made.
 
+mod backups;
 mod files;
 pub mod finding;
 mod mongodb;
@@ -11,10 +12,14 @@ mod store;
 
 use std::process::ExitCode;
 
+use crm_app::ports::clock::Clock;
+
 use self::finding::Finding;
 use crate::cli::DoctorArgs;
+use crate::clock::SystemClock;
 use crate::command_error::CommandError;
 use crate::output;
+use crate::serve::backups::Schedule;
 use crate::settings::Settings;
 use crate::settings::secrets;
 use crate::settings::store_url::StoreUrl;
@@ -50,6 +55,11 @@ pub async fn run(settings: Settings, args: DoctorArgs) -> Result<ExitCode, Comma
             found.is_there
         }
     };
+    if let Some(schedule) = Schedule::of(&settings) {
+        for finding in backups::check(&schedule, SystemClock.now()) {
+            findings.say(&finding);
+        }
+    }
     if is_there {
         store::check(&settings, args, &mut |finding| findings.say(&finding)).await?;
     }

@@ -4,7 +4,8 @@
 //!
 //! # Where things are
 //! - What can be typed: [`cli`]; what then happens: [`run`], with one file for each command: [`serve`], [`demo`],
-//!   [`seed`], [`users`], [`timezone`], [`doctor`], [`healthcheck`], [`mod@copy`], [`import_node`].
+//!   [`seed`], [`users`], [`timezone`], [`doctor`], [`healthcheck`], [`mod@copy`], [`import_node`],
+//!   [`backup`].
 //! - What an operator may decide: [`settings`]; every setting is described in `config/default.toml`.
 //! - How the store, the clock, passwords and tokens come together: [`wiring`].
 //! - How connections are encrypted: [`tls`].
@@ -12,6 +13,7 @@
 
 pub mod addresses;
 pub mod audit;
+pub mod backup;
 pub mod carry;
 pub mod cli;
 pub mod clock;

@@ -9,7 +9,7 @@ use crate::settings::listing;
 use crate::settings::secrets::Secrets;
 use crate::settings::{LoadOptions, Settings, process_environment};
 use crate::{
-    audit, copy, demo, doctor, healthcheck, import_node, keys, output, seed, serve, timezone, users,
+    audit, backup, copy, demo, doctor, healthcheck, import_node, keys, output, seed, serve, timezone, users,
 };
 
 /// Runs the command. Its exit code is 0 unless it is an answer: `doctor`, `healthcheck` and `audit verify` answer with 1,
@@ -36,6 +36,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, CommandError> {
         Command::Store { command: StoreCommand::ImportNode(args) } => {
             return on_threads(import_node::run(place.settings()?, args));
         }
+        Command::Backup { command } => on_threads(backup::run(place.settings()?, command))?,
         Command::Openapi => output::say_as_is(&crm_http::openapi::openapi()),
         Command::Doctor(args) => return on_threads(doctor::run(place.settings()?, args)),
         Command::Healthcheck => return healthcheck::run(&place.settings()?),

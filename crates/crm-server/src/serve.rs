@@ -1,5 +1,6 @@
 //! Serving: lock, store, numbers, listener, in this order; and the way back when told to stop.
 
+pub mod backups;
 mod first_steps;
 pub mod listening;
 mod open_files;

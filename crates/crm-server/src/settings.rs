@@ -35,8 +35,8 @@ use self::environment::Environment;
 use self::problem::{Problem, SettingsError};
 use self::secrets::Secrets;
 use self::sections::{
-    AuditSettings, AuthSettings, CorsSettings, LimitSettings, LogSettings, MetricsSettings, ServerSettings,
-    StoreSettings, WorkspaceSettings,
+    AuditSettings, AuthSettings, BackupSettings, CorsSettings, LimitSettings, LogSettings, MetricsSettings,
+    ServerSettings, StoreSettings, WorkspaceSettings,
 };
 use self::store_url::StoreUrl;
 
@@ -65,6 +65,9 @@ pub struct Settings {
     /// The audit log.
     #[garde(dive)]
     pub audit: AuditSettings,
+    /// Backups of the embedded store.
+    #[garde(dive)]
+    pub backup: BackupSettings,
     /// Which pages of other origins may call.
     #[garde(dive)]
     pub cors: CorsSettings,
@@ -157,6 +160,7 @@ where
         url @ (StoreUrl::File(_) | StoreUrl::Memory) => url.folder().map(Path::to_owned),
         StoreUrl::Mongo(_) => Some(options.cwd.join("data")),
     };
+    settings.backup.folder = options.cwd.join(settings.backup.folder);
     settings.server.tls = settings.server.tls.within(&options.cwd);
     settings.auth.key_file = settings.auth.key_file.map(|file| options.cwd.join(file));
     (settings, tree, problems)

@@ -14,6 +14,7 @@ use crm_http::state::{HttpState, RenderMetrics};
 use tokio::task::JoinHandle;
 use tokio::time::MissedTickBehavior;
 
+use super::backups::{self, Schedule};
 use super::open_files;
 use super::signals::Signals;
 use super::upkeep;
@@ -41,6 +42,7 @@ pub struct Listening {
     bound: Bound,
     numbers: Option<Server>,
     retention: Option<Duration>,
+    schedule: Option<Schedule>,
     signals: Signals,
     pair: Option<Arc<WatchedPair>>,
 }
@@ -68,8 +70,9 @@ impl Listening {
         let address = SocketAddr::new(settings.server.host, settings.server.port);
         let bound = bind(address, &state, fallback)?;
         let retention = upkeep::retention(settings);
+        let schedule = Schedule::of(settings);
         let pair = tls.map(|tls| tls.pair);
-        Ok(Self { wiring, state, bound, numbers, retention, signals, pair })
+        Ok(Self { wiring, state, bound, numbers, retention, schedule, signals, pair })
     }
 
     /// What it works with.
@@ -94,12 +97,13 @@ impl Listening {
     /// # Errors
     /// The server or the store did not end as they should.
     pub async fn until_told_to_stop(self) -> Result<(), CommandError> {
-        let Self { wiring, state, bound, numbers, retention, mut signals, pair } = self;
+        let Self { wiring, state, bound, numbers, retention, schedule, mut signals, pair } = self;
         let watching = pair.map(|pair| tokio::spawn(pair.watch()));
         keep_throttles(&wiring.ctx).await;
         let guarding = tokio::spawn(go_on_keeping_throttles(wiring.ctx.clone()));
         let hand_overs = tokio::spawn(take_up_hand_overs(wiring.ctx.clone()));
         let upkeep = tokio::spawn(upkeep::look_after(wiring.ctx.clone(), retention));
+        let backups = tokio::spawn(backups::keep_making(wiring.ctx.clone(), schedule));
         let numbers = numbers.map(|server| (server.handle(), tokio::spawn(server)));
         let handle = bound.server.handle();
         let mut serving = bound.server;
@@ -114,7 +118,7 @@ impl Listening {
             }
         };
         drop(state);
-        for task in [hand_overs, guarding, upkeep] {
+        for task in [hand_overs, guarding, upkeep, backups] {
             task.abort();
             // Done, or cut off between two steps: either way it holds nothing any more.
             task.await.ok();

@@ -283,6 +283,31 @@ impl AuditSettings {
     }
 }
 
+/// Backups of the embedded store.
+#[derive(Debug, Clone, Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+#[garde(allow_unvalidated)]
+pub struct BackupSettings {
+    /// The folder they are made in.
+    #[serde(deserialize_with = "folder")]
+    pub folder: PathBuf,
+    /// Hours from one to the next; 0: none is made by the server.
+    #[serde(deserialize_with = "leaf::whole")]
+    #[garde(custom(between(0, 8_760)))]
+    pub every_hours: u32,
+    /// So many are kept of those that have the name of one.
+    #[serde(deserialize_with = "leaf::whole")]
+    #[garde(custom(between(1, 10_000)))]
+    pub keep: usize,
+}
+
+impl BackupSettings {
+    /// How long from one backup to the next; none where the server makes none.
+    pub fn every(&self) -> Option<Duration> {
+        (self.every_hours > 0).then(|| Duration::from_hours(self.every_hours.into()))
+    }
+}
+
 /// Which pages of other origins may call.
 #[derive(Debug, Clone, Deserialize, Validate)]
 #[serde(deny_unknown_fields)]
@@ -389,6 +414,10 @@ fn public_url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Strin
 
 fn file<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<PathBuf>, D::Error> {
     leaf::optional(deserializer, "the path of a file", |text| Some(PathBuf::from(text)))
+}
+
+fn folder<'de, D: Deserializer<'de>>(deserializer: D) -> Result<PathBuf, D::Error> {
+    leaf::text(deserializer, "the path of a folder", |text| (!text.is_empty()).then(|| PathBuf::from(text)))
 }
 
 fn store_url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<StoreUrl, D::Error> {

@@ -11,7 +11,7 @@ use crate::support::place::{Ended, Place};
 use crate::support::until;
 
 /// What is in the tables that hold records, every column but the numbers of rows, which each store gives itself.
-fn rows(store: &Path) -> Vec<(String, Vec<Vec<Value>>)> {
+pub(crate) fn rows(store: &Path) -> Vec<(String, Vec<Vec<Value>>)> {
     let sql = Connection::open(store).unwrap();
     let tables = [
         "workspace",

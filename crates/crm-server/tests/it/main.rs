@@ -9,6 +9,7 @@
 
 mod architecture;
 mod audit;
+mod backups;
 mod commands;
 mod copying;
 mod demo;
