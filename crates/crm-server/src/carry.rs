@@ -124,10 +124,10 @@ async fn carry(
 }
 
 /// What reads, until it has read everything.
-pub(crate) type Exporting = JoinHandle<Result<(), StoreError>>;
+type Exporting = JoinHandle<Result<(), StoreError>>;
 
 /// Everything that a place holds, as it comes.
-pub(crate) fn export(store: &Arc<dyn Archive>) -> (Receiver<Batch>, Exporting) {
+fn export(store: &Arc<dyn Archive>) -> (Receiver<Batch>, Exporting) {
     let (to, from) = mpsc::channel(WAITING);
     let store = Arc::clone(store);
     (from, tokio::spawn(async move { store.export(to).await }))
