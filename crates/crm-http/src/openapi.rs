@@ -10,6 +10,7 @@ mod operation;
 mod parameters;
 mod service;
 mod tasks;
+mod texts;
 
 use std::sync::OnceLock;
 
@@ -91,7 +92,12 @@ pub fn describes(route: &Route) -> bool {
 
 const ABOUT: &str = "Leads, customers, tasks and what happened to them. Sign in with `POST /api/auth/login` and send \
     the access token as `Authorization: Bearer <token>`. Every `GET` answers `HEAD` too. Failures are \
-    `application/problem+json` (RFC 9457); bad input names every bad field at once.";
+    `application/problem+json` (RFC 9457); bad input names every bad field at once.\n\n\
+    What is described of bodies and parameters is what to send. What comes is cleaned before it is looked at: texts \
+    but for passwords and tokens lose white space at their ends and are composed (NFC); a blank parameter is as \
+    absent, and so is a blank or `null` member that may be left out of a `POST`, while in a `PATCH` blank is `null`; \
+    members of the record that cannot be written (`id`, `_id`, `createdAt`, `version` and so on) are ignored; labels \
+    that differ only in case are one.";
 
 const TAGS: [(&str, &str); 8] = [
     ("accounts", "Signing in, accounts and sessions."),

@@ -14,6 +14,7 @@ use crate::dto::values::{
 #[derive(ToSchema)]
 pub struct Login {
     /// The account's email, in any case.
+    #[schema(min_length = 1)]
     pub email: String,
     /// The password, exactly.
     #[schema(format = Password)]
@@ -148,7 +149,7 @@ macro_rules! lead_members {
             /// Where it came from; `Unknown` if nobody knows.
             #[schema(max_length = 50)]
             pub source: Option<String>,
-            /// Free labels, at most 50 characters each.
+            /// Free labels, at most 50 characters each; 20 of them, and `converted` beside them.
             #[schema(max_items = 21)]
             pub tags: Option<Vec<String>>,
             /// Whose it is, or `null` for nobody's; for admins.
@@ -196,7 +197,7 @@ macro_rules! customer_members {
             /// Where to call: digits and `+ - . ( ) / x` and spaces.
             #[schema(max_length = 32)]
             pub phone: Option<String>,
-            /// Free labels, at most 50 characters each.
+            /// Free labels, at most 50 characters each; 20 of them, and `converted` beside them.
             #[schema(max_items = 21)]
             pub tags: Option<Vec<String>>,
             /// Whose it is; for admins.
@@ -222,6 +223,14 @@ pub struct NoteText {
     /// What it says.
     #[schema(min_length = 1, max_length = 10_000)]
     pub text: String,
+}
+
+/// A change of a note: what is left out stays.
+#[derive(ToSchema)]
+pub struct NoteChange {
+    /// What it says.
+    #[schema(nullable = false, min_length = 1, max_length = 10_000)]
+    pub text: Option<String>,
 }
 
 macro_rules! task_members {

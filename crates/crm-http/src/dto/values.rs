@@ -11,7 +11,7 @@ use crm_domain::task::{Priority, RelatedKind, TaskStatus};
 use crm_domain::timestamp::Timestamp;
 use serde::{Serialize, Serializer};
 use utoipa::openapi::RefOr;
-use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type};
+use utoipa::openapi::schema::{AnyOfBuilder, KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type};
 use utoipa::{PartialSchema, ToSchema};
 use uuid::Uuid;
 
@@ -69,8 +69,9 @@ written_as_text! {
     Day, "Day", text(KnownFormat::Date)
         .description(Some("A day of the workspace's calendar."))
         .examples(["2026-11-05"]);
-    DueText, "DueDate", ObjectBuilder::new()
-        .schema_type(Type::String)
+    DueText, "DueDate", AnyOfBuilder::new()
+        .item(text(KnownFormat::Date))
+        .item(text(KnownFormat::DateTime))
         .description(Some("An RFC 3339 instant, shown in UTC, or a plain day `YYYY-MM-DD`, which stays plain."))
         .examples(["2026-11-05", "2026-11-05T09:00:00.000Z"]);
 }

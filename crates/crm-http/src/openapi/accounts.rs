@@ -85,6 +85,7 @@ fn managed() -> Vec<Spec> {
             .with_status("201")
             .gives::<UserBody<'_>>()
             .with_headers(&["ETag", "Location"])
+            .leads_to(&["getUser", "changeUser", "revokeSessions", "deactivateUser"])
             .refuses(&[409]),
         spec(Get, "/api/auth/users", "listUsers", "One page of the accounts.")
             .query(parameters::users())

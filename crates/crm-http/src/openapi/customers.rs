@@ -4,10 +4,13 @@ use super::operation::{Spec, spec};
 use super::parameters;
 use crate::dto::customer::{CustomerBody, CustomerDetailBody};
 use crate::dto::done::DoneBody;
-use crate::dto::input::{CustomerChange, NewCustomer, NoteText};
+use crate::dto::input::{CustomerChange, NewCustomer, NoteChange, NoteText};
 use crate::dto::note::{NoteAddedBody, NoteBody};
 use crate::dto::page::PageBody;
 use crate::route::Verb::{Delete, Get, Patch, Post};
+
+/// Where the answer to a new note has what leads to it.
+const NOTE: &[(&str, &str)] = &[("id", "$request.path.id"), ("noteId", "$response.body#/note/id")];
 
 pub(super) fn specs() -> Vec<Spec> {
     let specs = vec![
@@ -19,7 +22,8 @@ pub(super) fn specs() -> Vec<Spec> {
             .takes::<NewCustomer>()
             .with_status("201")
             .gives::<CustomerDetailBody<'_>>()
-            .with_headers(&["ETag", "Location"]),
+            .with_headers(&["ETag", "Location"])
+            .leads_to(&["getCustomer", "changeCustomer", "addNote", "listNotes", "deleteCustomer"]),
         spec(Get, "/api/customers/{id}", "getCustomer", "One customer with the latest notes.")
             .gives::<CustomerDetailBody<'_>>()
             .with_headers(&["ETag"]),
@@ -44,14 +48,16 @@ pub(super) fn specs() -> Vec<Spec> {
             .takes::<NoteText>()
             .conditional()
             .with_status("201")
-            .gives::<NoteAddedBody<'_>>(),
+            .gives::<NoteAddedBody<'_>>()
+            .leads("changeNote", NOTE)
+            .leads("deleteNote", NOTE),
         spec(
             Patch,
             "/api/customers/{id}/notes/{noteId}",
             "changeNote",
             "Change a note: its author, or an admin.",
         )
-        .takes::<NoteText>()
+        .takes::<NoteChange>()
         .conditional()
         .gives::<NoteBody<'_>>(),
         spec(

@@ -19,7 +19,16 @@ pub(super) fn specs() -> Vec<Spec> {
             .takes::<NewLead>()
             .with_status("201")
             .gives::<LeadBody<'_>>()
-            .with_headers(&["ETag", "Location"]),
+            .with_headers(&["ETag", "Location"])
+            .leads_to(&[
+                "getLead",
+                "changeLead",
+                "archiveLead",
+                "unarchiveLead",
+                "reassignLead",
+                "convertLead",
+                "deleteLead",
+            ]),
         spec(Get, "/api/leads/{id}", "getLead", "One lead with its history.")
             .gives::<LeadDetailBody<'_>>()
             .with_headers(&["ETag"]),
@@ -54,6 +63,7 @@ pub(super) fn specs() -> Vec<Spec> {
         .conditional()
         .gives::<ConversionBody<'_>>()
         .with_headers(&["ETag"])
+        .leads("getCustomer", &[("id", "$response.body#/customer/id")])
         .refuses(&[409]),
     ];
     specs.into_iter().map(|spec| spec.tag("leads")).collect()

@@ -4,18 +4,20 @@ use std::collections::BTreeSet;
 
 use utoipa::openapi::content::ContentBuilder;
 use utoipa::openapi::header::HeaderBuilder;
+use utoipa::openapi::link::LinkBuilder;
 use utoipa::openapi::path::{
     HttpMethod, Operation, OperationBuilder, Parameter, ParameterBuilder, ParameterIn,
 };
 use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::response::{Response, ResponseBuilder, ResponsesBuilder};
-use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema};
+use utoipa::openapi::schema::{AdditionalProperties, ArrayBuilder, KnownFormat, Schema, SchemaFormat};
 use utoipa::openapi::security::SecurityRequirement;
-use utoipa::openapi::{Object, Ref, RefOr, Required, Type};
+use utoipa::openapi::{Object, ObjectBuilder, Ref, RefOr, Required, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::keyed;
 use crate::openapi::parameters::parameter;
+use crate::openapi::texts;
 use crate::problem::MEDIA_TYPE;
 use crate::problem::kind::Kind;
 use crate::route::{Access, Route, Verb};
@@ -31,6 +33,13 @@ pub(super) const SCHEME: &str = "bearer";
 
 type Named = (String, RefOr<Schema>);
 
+/// Where an answer leads: the operation, and which of its parameters are found where.
+type Link = (&'static str, &'static [(&'static str, &'static str)]);
+
+/// `*`, or entity tags in quotes with commas between.
+const IF_MATCH: &str =
+    r#"^(\*|(W/)?"[!#-~]*"( ?, ?(W/)?"[!#-~]*")*)$"#;
+
 /// What is said of one operation.
 #[derive(Clone)]
 pub(super) struct Spec {
@@ -41,9 +50,10 @@ pub(super) struct Spec {
     summary: &'static str,
     query: Vec<Parameter>,
     body: Option<(RefOr<Schema>, Required)>,
-    answer: Option<(&'static str, RefOr<Schema>)>,
+    answer: Vec<(&'static str, RefOr<Schema>)>,
     status: &'static str,
     headers: Vec<&'static str>,
+    links: Vec<Link>,
     statuses: BTreeSet<u16>,
     schemas: Vec<Named>,
 }
@@ -58,9 +68,10 @@ pub(super) fn spec(verb: Verb, path: &'static str, id: &'static str, summary: &'
         summary,
         query: Vec::new(),
         body: None,
-        answer: None,
+        answer: Vec::new(),
         status: "200",
         headers: Vec::new(),
+        links: Vec::new(),
         statuses: BTreeSet::new(),
         schemas: Vec::new(),
     }
@@ -86,26 +97,29 @@ impl Spec {
 
     /// It may be sent an object, which says nothing.
     pub(super) fn may_take_nothing(self) -> Self {
-        let nothing = Object::with_type(Type::Object);
+        let nothing = ObjectBuilder::new()
+            .schema_type(Type::Object)
+            .additional_properties(Some(AdditionalProperties::<Schema>::FreeForm(false)));
         Self { body: Some((nothing.into(), Required::False)), ..self }.refuses(&[400, 408, 413, 415])
     }
 
     /// What it answers.
     pub(super) fn gives<T: ToSchema>(mut self) -> Self {
         self.schemas.extend(collect::<T>());
-        Self { answer: Some(("application/json", reference::<T>())), ..self }
+        Self { answer: vec![("application/json", reference::<T>())], ..self }
     }
 
     /// It answers a list of these.
     pub(super) fn gives_list_of<T: ToSchema>(mut self) -> Self {
         self.schemas.extend(collect::<T>());
         let list = ArrayBuilder::new().items(reference::<T>()).build();
-        Self { answer: Some(("application/json", list.into())), ..self }
+        Self { answer: vec![("application/json", list.into())], ..self }
     }
 
     /// It answers something that is no JSON of ours.
-    pub(super) fn gives_media(self, media_type: &'static str, schema: impl Into<RefOr<Schema>>) -> Self {
-        Self { answer: Some((media_type, schema.into())), ..self }
+    pub(super) fn gives_media(mut self, media_type: &'static str, schema: impl Into<RefOr<Schema>>) -> Self {
+        self.answer.push((media_type, schema.into()));
+        self
     }
 
     /// It answers with this status instead of 200.
@@ -119,10 +133,26 @@ impl Spec {
         self
     }
 
+    /// What it made can be used by these operations, which take its id.
+    pub(super) fn leads_to(self, operations: &[&'static str]) -> Self {
+        operations.iter().fold(self, |spec, operation| spec.leads(operation, &[("id", "$response.body#/id")]))
+    }
+
+    /// Its answer tells these parameters of another operation.
+    pub(super) fn leads(
+        mut self,
+        operation: &'static str,
+        parameters: &'static [(&'static str, &'static str)],
+    ) -> Self {
+        self.links.push((operation, parameters));
+        self
+    }
+
     /// It can be made to depend on the version (`If-Match`).
     pub(super) fn conditional(mut self) -> Self {
         let about = "The `ETag` of the version that may be changed; any other answers 412.";
-        self.query.push(header("If-Match", about));
+        let tags = ObjectBuilder::new().schema_type(Type::String).pattern(Some(IF_MATCH));
+        self.query.push(header("If-Match", about, tags));
         self.refuses(&[400, 412])
     }
 
@@ -168,6 +198,7 @@ impl Spec {
             operation = operation.parameter(header(
                 "If-None-Match",
                 "The `ETag` of what the client has; 304 if that is what there is.",
+                Object::with_type(Type::String),
             ));
         }
         if route.takes_key() {
@@ -186,7 +217,7 @@ impl Spec {
 
     fn responses(&self, route: &Route) -> ResponsesBuilder {
         let mut response = ResponseBuilder::new().description(self.summary);
-        if let Some((media_type, schema)) = &self.answer {
+        for (media_type, schema) in &self.answer {
             let content = ContentBuilder::new().schema(Some(schema.clone())).build();
             response = response.content(*media_type, content);
         }
@@ -199,6 +230,11 @@ impl Spec {
                 .description(Some("`true` if this was done and answered before, under the same key."))
                 .schema(Some(Object::with_type(Type::String)));
             response = response.header(keyed::REPLAYED_NAME, replayed.build());
+        }
+        for (operation, parameters) in &self.links {
+            let link = LinkBuilder::new().operation_id(*operation);
+            let link = parameters.iter().fold(link, |link, (name, place)| link.parameter(*name, *place));
+            response = response.link(*operation, link.build());
         }
         let mut responses = ResponsesBuilder::new().response(self.status, response.build());
         if self.can_be_unchanged() {
@@ -269,8 +305,8 @@ fn names_in(path: &'static str) -> impl Iterator<Item = &'static str> {
     path.split('/').filter_map(|part| part.strip_prefix('{')?.split([':', '}']).next())
 }
 
-fn header(name: &str, about: &str) -> Parameter {
-    ParameterBuilder::from(parameter(name, about, Object::with_type(Type::String)))
+fn header(name: &str, about: &str, schema: impl Into<RefOr<Schema>>) -> Parameter {
+    ParameterBuilder::from(parameter(name, about, schema))
         .parameter_in(ParameterIn::Header)
         .build()
 }
@@ -281,14 +317,17 @@ fn key() -> Parameter {
         .min_length(Some(1))
         .max_length(Some(keyed::LONGEST))
         .pattern(Some("^[!-~]+$"));
-    ParameterBuilder::from(parameter(keyed::NAME, KEY, schema.build()))
-        .parameter_in(ParameterIn::Header)
-        .build()
+    header(keyed::NAME, KEY, schema)
 }
 
 fn path_parameter(name: &'static str) -> Parameter {
-    let about = if name == "file" { "A file of the page." } else { "The record's id: a UUID with hyphens." };
-    let schema = Object::with_type(Type::String);
+    let text = ObjectBuilder::new().schema_type(Type::String);
+    let (about, schema) = if name == "file" {
+        ("A file of the page.", text)
+    } else {
+        let uuid = SchemaFormat::KnownFormat(KnownFormat::Uuid);
+        ("The record's id: a UUID with hyphens.", text.format(Some(uuid)))
+    };
     ParameterBuilder::from(parameter(name, about, schema))
         .parameter_in(ParameterIn::Path)
         .required(Required::True)
@@ -306,10 +345,10 @@ pub(super) fn collect<T: ToSchema + PartialSchema>() -> Vec<Named> {
     named
 }
 
-/// What clients send has no members but those described.
+/// What clients send has no members but those described, and texts of a certain shape.
 fn close(named: &mut [Named]) {
-    use utoipa::openapi::schema::AdditionalProperties;
     if let Some((_, RefOr::T(Schema::Object(object)))) = named.first_mut() {
+        texts::describe(object);
         object.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
     }
 }

@@ -4,9 +4,12 @@
 use serde_json::Value;
 use utoipa::PartialSchema;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn, ParameterStyle};
-use utoipa::openapi::schema::{ArrayBuilder, KnownFormat, ObjectBuilder, Schema, SchemaFormat};
+use utoipa::openapi::schema::{
+    AnyOfBuilder, ArrayBuilder, KnownFormat, ObjectBuilder, Schema, SchemaFormat,
+};
 use utoipa::openapi::{Object, RefOr, Required, Type};
 
+use super::texts;
 use crate::dto::values::{
     ActivityTypeWord, AuditKindWord, EntityKindWord, LeadStatusWord, PriorityWord, RelatedKindWord, RoleWord,
     TaskStatusWord,
@@ -44,11 +47,11 @@ pub(super) fn leads() -> Vec<Parameter> {
     let own = vec![
         search("name, email, phone, company, source"),
         several("status", "With one of these statuses, comma separated.", LeadStatusWord::schema()),
-        parameter("assignedAgent", "Assigned to this user, or `none`.", Object::with_type(Type::String)),
+        parameter("assignedAgent", "Assigned to this user, or `none`.", either(id(), just("none"))),
         parameter("archived", "Put away or not.", words(&archived, "false")),
         parameter("showArchived", "The old name of `archived`.", words(&archived, "false")),
-        parameter("source", "From this source, in any case and accent.", text(50)),
-        parameter("tag", "With this tag, in any case and accent.", text(50)),
+        parameter("source", "From this source, in any case and accent.", texts::line(50)),
+        parameter("tag", "With this tag, in any case and accent.", texts::line(50)),
         parameter("createdFrom", "Created on this local day or later.", day()),
         parameter("createdTo", "Created on this local day or earlier.", day()),
     ];
@@ -60,7 +63,7 @@ pub(super) fn customers() -> Vec<Parameter> {
     let own = vec![
         search("name, company, email, phone"),
         parameter("owner", "Owned by this user.", id()),
-        parameter("tag", "With this tag, in any case and accent.", text(50)),
+        parameter("tag", "With this tag, in any case and accent.", texts::line(50)),
     ];
     [own, walk(&["updatedAt", "createdAt", "name"], "-updatedAt")].concat()
 }
@@ -74,7 +77,7 @@ pub(super) fn notes() -> Vec<Parameter> {
 pub(super) fn tasks() -> Vec<Parameter> {
     let due = ObjectBuilder::new()
         .schema_type(Type::String)
-        .pattern(Some(r"^(overdue|today|tomorrow|week|(before|after):\d{4}-\d{2}-\d{2})$"));
+        .pattern(Some(r"^(overdue|today|tomorrow|week|(before|after):[0-9]{4}-[0-9]{2}-[0-9]{2})$"));
     let own = vec![
         parameter("owner", "Owned by this user.", id()),
         several("status", "With one of these statuses, comma separated.", TaskStatusWord::schema()),
@@ -105,17 +108,17 @@ pub(super) fn audit() -> Vec<Parameter> {
         several("type", "Of one of these types, comma separated.", AuditKindWord::schema()),
         parameter("actor", "Done by this user.", id()),
         parameter("user", "About this user.", id()),
-        parameter("address", "From this address.", Object::with_type(Type::String)),
+        parameter("address", "From this address.", either(custom("ipv4"), custom("ipv6"))),
     ];
     [own, history()].concat()
 }
 
 /// Of one's own history.
 pub(super) fn history() -> Vec<Parameter> {
-    let text = || Object::with_type(Type::String);
+    let moment = || either(formatted(KnownFormat::DateTime), day());
     vec![
-        parameter("from", "Then or later: an instant, or a local day.", text()),
-        parameter("to", "Then or earlier: an instant, or a local day.", text()),
+        parameter("from", "Then or later: an instant, or a local day.", moment()),
+        parameter("to", "Then or earlier: an instant, or a local day.", moment()),
         page(),
         limit(),
         cursor(),
@@ -157,7 +160,7 @@ fn cursor() -> Parameter {
 fn search(fields: &str) -> Parameter {
     let about =
         format!("Literal text; every word must occur somewhere in {fields}. Case and accents do not matter.");
-    parameter("q", &about, text(200))
+    parameter("q", &about, texts::words(200))
 }
 
 fn several(name: &str, about: &str, words: RefOr<Schema>) -> Parameter {
@@ -175,8 +178,17 @@ fn words(words: &[&str], default: &str) -> ObjectBuilder {
         .default(Some(Value::from(default)))
 }
 
-fn text(longest: usize) -> ObjectBuilder {
-    ObjectBuilder::new().schema_type(Type::String).max_length(Some(longest))
+fn either(one: ObjectBuilder, other: ObjectBuilder) -> AnyOfBuilder {
+    AnyOfBuilder::new().item(one).item(other)
+}
+
+fn just(word: &str) -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some([word]))
+}
+
+fn custom(format: &str) -> ObjectBuilder {
+    let format = SchemaFormat::Custom(format.to_owned());
+    ObjectBuilder::new().schema_type(Type::String).format(Some(format))
 }
 
 fn id() -> ObjectBuilder {

@@ -61,6 +61,9 @@ pub(super) fn specs() -> Vec<Spec> {
             .refuses(&[429, 503]),
         spec(Get, "/docs/{file:.*}", "getDocsFile", "This document as a page to browse, with no internet.")
             .gives_media("text/html", text())
+            .gives_media("text/css", text())
+            .gives_media("text/javascript", text())
+            .gives_media("image/png", text())
             .with_headers(&["ETag"])
             .refuses(&[429, 503]),
     ]

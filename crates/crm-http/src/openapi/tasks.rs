@@ -18,7 +18,8 @@ pub(super) fn specs() -> Vec<Spec> {
             .takes::<NewTask>()
             .with_status("201")
             .gives::<TaskBody<'_>>()
-            .with_headers(&["ETag", "Location"]),
+            .with_headers(&["ETag", "Location"])
+            .leads_to(&["getTask", "changeTask", "deleteTask"]),
         spec(Get, "/api/tasks/{id}", "getTask", "One task.").gives::<TaskBody<'_>>().with_headers(&["ETag"]),
         spec(Patch, "/api/tasks/{id}", "changeTask", "Change a task (JSON Merge Patch).")
             .takes::<TaskChange>()
