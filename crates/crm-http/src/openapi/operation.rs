@@ -37,8 +37,7 @@ type Named = (String, RefOr<Schema>);
 type Link = (&'static str, &'static [(&'static str, &'static str)]);
 
 /// `*`, or entity tags in quotes with commas between.
-const IF_MATCH: &str =
-    r#"^(\*|(W/)?"[!#-~]*"( ?, ?(W/)?"[!#-~]*")*)$"#;
+const IF_MATCH: &str = r#"^(\*|(W/)?"[!#-~]*"( ?, ?(W/)?"[!#-~]*")*)$"#;
 
 /// What is said of one operation.
 #[derive(Clone)]
@@ -306,9 +305,7 @@ fn names_in(path: &'static str) -> impl Iterator<Item = &'static str> {
 }
 
 fn header(name: &str, about: &str, schema: impl Into<RefOr<Schema>>) -> Parameter {
-    ParameterBuilder::from(parameter(name, about, schema))
-        .parameter_in(ParameterIn::Header)
-        .build()
+    ParameterBuilder::from(parameter(name, about, schema)).parameter_in(ParameterIn::Header).build()
 }
 
 fn key() -> Parameter {

@@ -25,7 +25,8 @@ const SOME_LINES: &str = concat!(
 );
 
 /// More than white space.
-const SOMETHING: &str = r"[^\u0009-\u000d\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]";
+const SOMETHING: &str =
+    r"[^\u0009-\u000d\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]";
 
 /// At least one digit.
 const PHONE: &str = r"^[-+.()/x ]*[0-9][-+.()/x 0-9]*$";
