@@ -4,6 +4,7 @@ The document cannot say it, since it depends on what was stored before, or on tw
 """
 
 import itertools
+import os
 import re
 import zlib
 
@@ -44,7 +45,8 @@ def new_key(case):
     else it says."""
     key = case.headers.get("Idempotency-Key")
     if isinstance(key, str) and re.fullmatch("[!-~]{1,255}", key):
-        case.headers["Idempotency-Key"] = f"{next(NUMBERS)}-{key}"[: max(len(key), 20)]
+        # With the process: several go on with one store.
+        case.headers["Idempotency-Key"] = f"{os.getpid()}.{next(NUMBERS)}.{key}"[: max(len(key), 30)]
 
 
 def pick(value, choices):
@@ -95,7 +97,7 @@ def body(name, said):
         elif person:
             said[member] = pick(person, KNOWN["users"])
     if name in ("createUser", "changeUser") and "email" in said:
-        said["email"] = f"{next(NUMBERS)}.{said['email']}" if len(said["email"]) < 60 else said["email"]
+        said["email"] = f"{os.getpid()}.{next(NUMBERS)}.{said['email']}" if len(said["email"]) < 45 else said["email"]
     if "relatedType" in said or "relatedId" in said:
         about(said)
     for member in ("password", "newPassword"):

@@ -19,9 +19,13 @@ from known import KNOWN, learn
 
 DOCUMENT = Document(KNOWN["document"])
 
-# Days of the server's calendar: it begins with 1900, and 9999 ends in some zones before it does in others.
-DAYS = strategies.dates(min_value=datetime.date(1900, 1, 1), max_value=datetime.date(9998, 12, 31))
-schemathesis.openapi.format("date", DAYS.map(str))
+# Days of the server's calendar: it begins with 1900, and 9999 ends in some zones before it does in others. The same
+# days for instants, which an offset would else take out of the years there are.
+DAYS = strategies.dates(min_value=datetime.date(1900, 1, 1), max_value=datetime.date(9998, 12, 31)).map(str)
+CLOCK = strategies.from_regex(r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?", fullmatch=True)
+OFFSETS = strategies.just("Z") | strategies.from_regex(r"[+-]([01][0-9]|2[0-3]):[0-5][0-9]", fullmatch=True)
+schemathesis.openapi.format("date", DAYS)
+schemathesis.openapi.format("date-time", strategies.builds("{}T{}{}".format, DAYS, CLOCK, OFFSETS))
 
 
 def operation_id(case):

@@ -91,7 +91,7 @@ def fuzz(who, arguments):
         seed = arguments.seed
         while good and scenarios is not None and scenarios < arguments.examples and who != "nobody":
             seed += 1
-            if seed > arguments.seed + 20:
+            if seed > arguments.seed + 50:
                 print(f"only {scenarios} scenarios")
                 good = False
             more_good, more = ask(folder, server, arguments, seed, ["--phases", "stateful"])

@@ -72,7 +72,9 @@ written_as_text! {
     DueText, "DueDate", AnyOfBuilder::new()
         .item(text(KnownFormat::Date))
         .item(text(KnownFormat::DateTime))
-        .description(Some("An RFC 3339 instant, shown in UTC, or a plain day `YYYY-MM-DD`, which stays plain."))
+        .description(Some(
+            "An RFC 3339 instant, shown in UTC, or a plain day `YYYY-MM-DD` from 1900 on, which stays plain.",
+        ))
         .examples(["2026-11-05", "2026-11-05T09:00:00.000Z"]);
 }
 
