@@ -21,6 +21,7 @@ use crate::clock::SystemClock;
 use crate::command_error::{CommandError, of_use_case};
 use crate::output;
 use crate::settings::Settings;
+use crate::settings::store_url::StoreUrl;
 use crate::wiring::Wiring;
 
 /// Runs a command on the key file of the settings.
@@ -43,8 +44,8 @@ pub async fn run(settings: Settings, command: KeysCommand) -> Result<(), Command
                 access_life: settings.auth.access_ttl,
                 taken_over: settings.auth.access_secret.clone(),
             };
-            // A file that is made only now rotates nothing, and there may be no store yet.
-            let log = if path.exists() { Some(Wiring::open_with_secrets(&settings).await?) } else { None };
+            let is_logged = path.exists() && has_store(&settings.store.url);
+            let log = if is_logged { Some(Wiring::open_with_secrets(&settings).await?) } else { None };
             let rotated = rotate::rotate(path, &wanted).map_err(|error| failed(path, error))?;
             output::say(&told(path, &rotated));
             if let Some(log) = log {
@@ -73,6 +74,16 @@ pub async fn run(settings: Settings, command: KeysCommand) -> Result<(), Command
         }
     }
     Ok(())
+}
+
+/// Whether there is a store whose audit log can be told. A file that is made only now rotates nothing, and opening an
+/// embedded store that is not there yet would make it, perhaps as somebody else than will serve it.
+fn has_store(url: &StoreUrl) -> bool {
+    match url {
+        StoreUrl::File(path) => path.exists(),
+        StoreUrl::Memory => false,
+        StoreUrl::Mongo(_) => true,
+    }
 }
 
 /// Writes a rotation into the audit log.

@@ -173,6 +173,7 @@ fn keys_are_listed_with_dates_and_without_secrets_and_only_from_a_private_file()
     assert!(refused.err.contains("it is not there"), "{refused:?}");
     place.run(&["keys", "rotate"]).succeeded();
     place.run(&["keys", "rotate"]).succeeded();
+    assert!(!place.store().exists(), "a store was made");
     assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     let listed = place.run(&["keys", "list"]).succeeded();
     let ends: Vec<bool> = listed.lines().map(|line| line.ends_with("  signs")).collect();
