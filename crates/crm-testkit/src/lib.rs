@@ -5,7 +5,7 @@
 //!   [`tokens::PlainTokens`].
 //! - Random data that can be had again: [`random::Random`].
 //! - Records with all or with no optional fields, and the commits that write them: [`fixtures::Maker`].
-//! - Who asks, and scopes got through the policy: [`actors`].
+//! - Who asks, and scopes got through the policy: [`actors`]. What a folder holds: [`files`].
 //! - A real MongoDB, found or fetched, started and ended: `mongod`, behind the feature of that name; with it,
 //!   `node_backend`: databases as the Node.js backend made them.
 //! - What every store must do: [`contract`], run with one line per adapter, [`contract_suite!`].
@@ -22,6 +22,7 @@ pub mod actors;
 pub mod blinding;
 pub mod clock;
 pub mod contract;
+pub mod files;
 pub mod fixtures;
 pub mod ids;
 #[cfg(feature = "mongod")]

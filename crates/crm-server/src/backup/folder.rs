@@ -111,6 +111,8 @@ fn remove_if_there(path: &Path) -> io::Result<()> {
 mod tests {
     use std::time::Duration;
 
+    use crm_testkit::files::names;
+
     use super::*;
 
     const OTHERS: [&str; 9] = [
@@ -127,14 +129,6 @@ mod tests {
 
     fn at(hour: u64) -> Timestamp {
         Timestamp::parse("2026-03-20T00:00:00Z").unwrap().plus(Duration::from_hours(hour))
-    }
-
-    fn names(folder: &BackupFolder) -> Vec<String> {
-        let entries = fs::read_dir(folder.path()).unwrap();
-        let mut names: Vec<String> =
-            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-        names.sort();
-        names
     }
 
     /// With a backup and its sum of each of these hours.
@@ -163,7 +157,7 @@ mod tests {
             expected.extend([name(at(hour)), format!("{}.sha256", name(at(hour)))]);
         }
         expected.sort();
-        assert_eq!(names(&folder), expected);
+        assert_eq!(names(folder.path()), expected);
     }
 
     #[test]
@@ -193,7 +187,7 @@ mod tests {
             fs::write(folder.path().join(name), "x").unwrap();
         }
         folder.prune(1, &folder.store_of(at(0))).unwrap();
-        let names = names(&folder);
+        let names = names(folder.path());
         assert!(left.iter().all(|name| !names.contains(&(*name).to_owned())), "{names:?}");
         assert_eq!(names.len(), 3, "{names:?}");
     }

@@ -5,8 +5,8 @@ mod scheduled;
 mod under_load;
 
 use std::fs;
-use std::path::Path;
 
+use crm_testkit::files::names;
 use reqwest::Method;
 use serde_json::json;
 
@@ -27,14 +27,6 @@ fn with_secrets(place: Place) -> Place {
     place
         .with("JWT_ACCESS_SECRET", "q8Zr0m1u5V0kz9yJx3nT7cWb2LhE6sDg4fPaRoUiYw==")
         .with("JWT_REFRESH_SECRET", REFRESH)
-}
-
-fn names(folder: &Path) -> Vec<String> {
-    let entries = fs::read_dir(folder).unwrap();
-    let mut names: Vec<String> =
-        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-    names.sort();
-    names
 }
 
 /// The one line of a command that was tried and did not work.

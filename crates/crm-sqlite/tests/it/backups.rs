@@ -18,6 +18,7 @@ use crm_sqlite::engine::location::Location;
 use crm_sqlite::engine::lock::ServeLock;
 use crm_sqlite::engine::options::Options;
 use crm_sqlite::store::SqliteStore;
+use crm_testkit::files::names;
 use crm_testkit::random::Random;
 use rusqlite::Connection;
 use tempfile::TempDir;
@@ -59,14 +60,6 @@ impl Filled {
 fn open(path: &Path) -> Arc<SqliteStore> {
     let location = Location::File(path.to_owned());
     SqliteStore::open(&location, &Options::default(), Arc::new(Mirror::empty())).unwrap()
-}
-
-fn names(folder: &Path) -> Vec<String> {
-    let entries = fs::read_dir(folder).unwrap();
-    let mut names: Vec<String> =
-        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-    names.sort();
-    names
 }
 
 /// What a restored store says of itself, opened.

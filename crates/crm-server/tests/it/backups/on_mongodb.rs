@@ -74,7 +74,7 @@ async fn an_archive_with_a_flipped_byte_is_refused_and_nothing_is_written() {
     let place = place.with("CRM__STORE__URL", &from.database_uri());
     place.run(&["backup", "make"]).succeeded();
     let folder = place.folder().join("backups");
-    let [name] = super::names(&folder).try_into().unwrap();
+    let [name] = crm_testkit::files::names(&folder).try_into().unwrap();
     let (path, file) = (folder.join(&name), format!("backups/{name}"));
     let whole = fs::read(&path).unwrap();
     let place = place.with("CRM__STORE__URL", &to.database_uri());

@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use chrono::{TimeDelta, Utc};
 
-use super::names;
 use crate::support::client::Client;
 use crate::support::place::Place;
 use crate::support::server::Server;
 use crate::support::until;
+use crm_testkit::files::names;
 
 /// A server that makes one every hour and keeps two.
 fn hourly(place: Place) -> Place {

@@ -9,6 +9,7 @@ use crm_sqlite::engine::error::OpenError;
 use crm_sqlite::engine::location::Location;
 use crm_sqlite::engine::migrate::Migration;
 use crm_sqlite::engine::watch::Hooks;
+use crm_testkit::files::names;
 use rusqlite::Connection;
 
 use super::support::{ITEMS, done, folder, ids, in_file, insert, options, stored};
@@ -26,13 +27,6 @@ fn open(path: &Path, migrations: &[Migration]) -> Result<Engine, OpenError> {
 fn version(path: &Path) -> i64 {
     let conn = Connection::open(path).unwrap();
     conn.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap()
-}
-
-fn names(folder: &Path) -> Vec<String> {
-    let entries = fs::read_dir(folder).unwrap();
-    let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-    names.sort();
-    names
 }
 
 #[tokio::test]
