@@ -12,10 +12,12 @@ use crm_domain::password_hash::PasswordHash;
 use crm_http::options::HttpOptions;
 use crm_testkit::passwords::PlainPasswords;
 use secrecy::SecretString;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::{Notify, Semaphore};
+use tokio::task::JoinHandle;
 
 use super::{count, is_replayed, post};
+use crate::support::client::Reply;
 use crate::support::server::{TestServer, options};
 use crate::support::world::{PASSWORD, World};
 
@@ -51,8 +53,15 @@ fn held() -> Arc<Held> {
 
 const REGISTER: &str = "/api/auth/register";
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_key_that_is_being_answered_is_told_to_wait() {
+/// A registration under the key `k` that waits for its password to be hashed.
+struct Answering {
+    held: Arc<Held>,
+    world: World,
+    form: Value,
+    first: JoinHandle<Reply>,
+}
+
+async fn being_answered() -> Answering {
     let held = held();
     let passwords = Arc::clone(&held);
     let world = World::on(TestServer::built(options(), |ctx| ctx.passwords = passwords).await).await;
@@ -61,6 +70,12 @@ async fn a_key_that_is_being_answered_is_told_to_wait() {
     let (admin, body) = (world.admin.clone(), form.clone());
     let first = tokio::spawn(async move { post(&admin, REGISTER, &body, "k").await });
     held.came.notified().await;
+    Answering { held, world, form, first }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_that_is_being_answered_is_told_to_wait() {
+    let Answering { held, world, form, first } = being_answered().await;
     let second = post(&world.admin, REGISTER, &form, "k").await;
     assert_eq!((second.verdict(), second.header("retry-after")), ((409, "still_running"), "1"));
     held.gate.add_permits(1);
@@ -72,14 +87,7 @@ async fn a_key_that_is_being_answered_is_told_to_wait() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_done_for_a_client_that_went_away_is_answered_when_it_comes_back() {
-    let held = held();
-    let passwords = Arc::clone(&held);
-    let world = World::on(TestServer::built(options(), |ctx| ctx.passwords = passwords).await).await;
-    let form = json!({ "name": "Neo", "email": "neo@example.com", "password": PASSWORD });
-    held.holds.store(true, Ordering::SeqCst);
-    let (admin, body) = (world.admin.clone(), form.clone());
-    let first = tokio::spawn(async move { post(&admin, REGISTER, &body, "k").await });
-    held.came.notified().await;
+    let Answering { held, world, form, first } = being_answered().await;
     first.abort();
     held.holds.store(false, Ordering::SeqCst);
     held.gate.add_permits(1);
