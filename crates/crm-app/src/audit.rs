@@ -1,6 +1,7 @@
 //! The audit log: what bears on security, written down so that nobody can change it unseen.
 //!
-//! What belongs to a commit follows from its changes ([`mod@derive`]) and is written with it, sealed in the same transaction. What belongs to none, and may come in floods, waits in the [`trail`] and is written soon after.
+//! What belongs to a commit follows from its changes ([`mod@derive`]) and is written with it, sealed in the same
+//! transaction. What belongs to none, and may come in floods, waits in the [`trail`] and is written soon after.
 
 pub mod derive;
 pub mod list;

@@ -3,7 +3,7 @@
 //! A record is found by every run of one, two and three characters of its search key (none across a line break). A
 //! term of one or two characters is a gram itself; a longer one is found where all its runs of three are. The index is
 //! asked for the rarest gram of all terms, and what it leads to is then compared with the whole terms. It goes on with
-//! whose a record is, so that an agent's search looks at no more than theirs.
+//! whose a record is, so that an agent's search for what everybody has looks at little beyond their own.
 
 use bson::{Bson, Document, doc};
 use crm_app::error::StoreError;

@@ -104,7 +104,8 @@ pub(super) fn plan(
             plan.push("transfers", Verb::Delete, Short::Fine, doc! { "q": { "_id": id(*from) }, "limit": 1 });
         }
         Change::MarkSetUp => {
-            let mark = doc! { "q": { "_id": 1, "set_up": false }, "u": { "$set": { "set_up": true }, "$unset": { "setup_token": "" } } };
+            let done = doc! { "$set": { "set_up": true }, "$unset": { "setup_token": "" } };
+            let mark = doc! { "q": { "_id": 1, "set_up": false }, "u": done };
             plan.push("workspace", Verb::Update, Short::SetUp, mark);
         }
         Change::OfferSetUp(token) => {
