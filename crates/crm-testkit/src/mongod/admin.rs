@@ -30,6 +30,16 @@ pub(super) async fn drop_database(uri: String, name: String) {
     }
 }
 
+/// Whether a server on this port takes writes.
+pub(super) async fn takes_writes(port: u16) -> bool {
+    let Ok(client) = client(&format!("mongodb://127.0.0.1:{port}/?directConnection=true")).await else {
+        return false;
+    };
+    let hello = client.database("admin").run_command(doc! { "hello": 1 }).await;
+    client.shutdown().await;
+    hello.is_ok_and(|hello| hello.get_bool("isWritablePrimary").unwrap_or(false))
+}
+
 /// Makes servers that have just started one replica set, and waits until it takes writes.
 ///
 /// # Errors

@@ -76,9 +76,20 @@ impl Node {
         fs::write(self.folder.join("users").join(std::process::id().to_string()), "")
     }
 
-    /// Whether the server is not about to end.
+    /// Whether the server was started and is not about to end. The folder may have outlived it: see [`Node::is_heard`].
     pub(super) fn is_staying(&self) -> bool {
         self.folder.join("server.pid").exists() && !self.folder.join("ending").exists()
+    }
+
+    /// Whether something listens on its port.
+    pub(super) async fn is_heard(&self) -> bool {
+        tokio::net::TcpStream::connect(("127.0.0.1", self.port)).await.is_ok()
+    }
+
+    /// The process, if it was started.
+    pub(super) fn pid(&self) -> Option<Pid> {
+        let pid = fs::read_to_string(self.folder.join("server.pid")).ok()?;
+        pid.trim().parse().ok().and_then(Pid::from_raw)
     }
 
     /// The port it listens on.
@@ -97,7 +108,7 @@ impl Node {
     /// The end of its log, if nothing does within half a minute.
     pub(super) async fn listens(&self) -> Result<(), String> {
         let deadline = Instant::now() + Duration::from_secs(30);
-        while tokio::net::TcpStream::connect(("127.0.0.1", self.port)).await.is_err() {
+        while !self.is_heard().await {
             let gone = !self.folder.exists();
             if gone || Instant::now() > deadline {
                 return Err(self.last_words());
@@ -109,8 +120,7 @@ impl Node {
 
     /// Sends a signal to the server, such as [`Signal::KILL`], [`Signal::STOP`] or [`Signal::CONT`].
     pub fn signal(&self, signal: Signal) {
-        let pid = fs::read_to_string(self.folder.join("server.pid")).expect("it was started");
-        let pid = pid.trim().parse().ok().and_then(Pid::from_raw).expect("the file holds a process id");
+        let pid = self.pid().expect("it was started");
         // A server that is gone needs no signal.
         let _gone = kill_process(pid, signal);
     }

@@ -76,11 +76,7 @@ impl ReplicaSet {
 
     /// Whether this member says that it takes writes.
     pub async fn is_primary(&self, node: &Node) -> bool {
-        let uri = format!("mongodb://127.0.0.1:{}/?directConnection=true", node.port());
-        let Ok(client) = admin::client(&uri).await else { return false };
-        let hello = client.database("admin").run_command(doc! { "hello": 1 }).await;
-        client.shutdown().await;
-        hello.is_ok_and(|hello| hello.get_bool("isWritablePrimary").unwrap_or(false))
+        admin::takes_writes(node.port()).await
     }
 
     /// Starts a member again that was killed, with the data it had.
