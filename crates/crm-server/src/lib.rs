@@ -10,8 +10,10 @@
 //! - How the store, the clock, passwords and tokens come together: [`wiring`].
 //! - How connections are encrypted: [`tls`].
 //! - What the server tells about itself: [`telemetry`], [`numbers`].
+//! - For programs that test it: [`alterations`].
 
 pub mod addresses;
+pub mod alterations;
 pub mod audit;
 pub mod backup;
 pub mod carry;

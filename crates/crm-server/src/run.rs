@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::process::ExitCode;
 
+use crate::alterations::Alterations;
 use crate::cli::{Cli, Command, StoreCommand};
 use crate::command_error::CommandError;
 use crate::settings::listing;
@@ -43,6 +44,15 @@ pub fn run(cli: Cli) -> Result<ExitCode, CommandError> {
         Command::Config => output::say_as_is(&listing::list(place.options()?)?),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Serves with something changed about the server: for programs that test it.
+///
+/// # Errors
+/// As `serve`.
+pub fn serve_altered(alterations: &Alterations) -> Result<(), CommandError> {
+    let (settings, secrets) = Place { config: None }.settings_for_serving()?;
+    on_threads(serve::serve_altered(settings, secrets, alterations))
 }
 
 /// Where settings are looked for.

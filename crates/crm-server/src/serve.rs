@@ -12,6 +12,7 @@ use std::time::Instant;
 
 use self::first_steps::FirstSteps;
 use self::listening::{Fallback, Listening};
+use crate::alterations::Alterations;
 use crate::command_error::CommandError;
 use crate::settings::Settings;
 use crate::settings::secrets::Secrets;
@@ -23,11 +24,23 @@ use crate::{output, telemetry};
 /// # Errors
 /// Whatever keeps the server from starting, each with what it is about.
 pub async fn serve(settings: Settings, secrets: Secrets) -> Result<(), CommandError> {
+    serve_altered(settings, secrets, &Alterations::NONE).await
+}
+
+/// The same with something changed about the server.
+///
+/// # Errors
+/// As [`serve`].
+pub async fn serve_altered(
+    settings: Settings,
+    secrets: Secrets,
+    alterations: &Alterations,
+) -> Result<(), CommandError> {
     let begun = Instant::now();
     telemetry::start(&settings.log)?;
     let _lock = wiring::lock(&settings.store.url)?;
     let (steps, token) = FirstSteps::prepare()?;
-    let wiring = Wiring::open(&settings, &secrets, token).await?;
+    let wiring = Wiring::open_altered(&settings, &secrets, token, alterations).await?;
     if settings.environment.is_strict() {
         sample_passwords::refuse(&wiring.ctx).await?;
     }

@@ -13,6 +13,7 @@ use crm_sqlite::engine::location::Location;
 use crm_sqlite::engine::options::Options as SqliteOptions;
 use crm_sqlite::store::SqliteStore;
 
+use crate::alterations::Alterations;
 use crate::command_error::{Cause, CommandError};
 use crate::settings::mongo_url::MongoUrl;
 use crate::settings::sections::StoreSettings;
@@ -37,11 +38,26 @@ impl Store {
         settings: &StoreSettings,
         mirror: Arc<Mirror>,
     ) -> Result<Self, CommandError> {
+        Self::open_altered(url, settings, mirror, &Alterations::NONE).await
+    }
+
+    /// The same with another way to run the store.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub async fn open_altered(
+        url: &StoreUrl,
+        settings: &StoreSettings,
+        mirror: Arc<Mirror>,
+        alterations: &Alterations,
+    ) -> Result<Self, CommandError> {
         let failed = |cause: Cause| CommandError::failed(format!("{url} cannot be opened"), cause);
         match url {
-            StoreUrl::File(path) => embedded(Location::File(path.clone()), settings, mirror).await,
-            StoreUrl::Memory => embedded(Location::Memory, settings, mirror).await,
-            StoreUrl::Mongo(url) => distributed(url, settings, mirror).await,
+            StoreUrl::File(path) => {
+                embedded(Location::File(path.clone()), settings, mirror, alterations).await
+            }
+            StoreUrl::Memory => embedded(Location::Memory, settings, mirror, alterations).await,
+            StoreUrl::Mongo(url) => distributed(url, settings, mirror, alterations).await,
         }
         .map_err(failed)
     }
@@ -116,15 +132,27 @@ impl Store {
 /// How long is waited for others to let go of the store.
 const CLOSING: Duration = Duration::from_secs(5);
 
-async fn embedded(location: Location, settings: &StoreSettings, mirror: Arc<Mirror>) -> Result<Store, Cause> {
+async fn embedded(
+    location: Location,
+    settings: &StoreSettings,
+    mirror: Arc<Mirror>,
+    alterations: &Alterations,
+) -> Result<Store, Cause> {
     let options = SqliteOptions { readers: settings.readers, ..SqliteOptions::default() };
+    let options = (alterations.sqlite)(options);
     // Opening blocks.
     let opened = tokio::task::spawn_blocking(move || SqliteStore::open(&location, &options, mirror)).await?;
     Ok(Store::Embedded(opened?))
 }
 
-async fn distributed(url: &MongoUrl, settings: &StoreSettings, mirror: Arc<Mirror>) -> Result<Store, Cause> {
-    let opened = MongoStore::open(url.expose(), mongo_options(settings), mirror).await;
+async fn distributed(
+    url: &MongoUrl,
+    settings: &StoreSettings,
+    mirror: Arc<Mirror>,
+    alterations: &Alterations,
+) -> Result<Store, Cause> {
+    let options = (alterations.mongo)(mongo_options(settings));
+    let opened = MongoStore::open(url.expose(), options, mirror).await;
     Ok(Store::Distributed(opened?))
 }
 

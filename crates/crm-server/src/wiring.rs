@@ -27,6 +27,7 @@ use crm_security::tokens::{JwtTokens, TokenSecrets};
 use crm_sqlite::engine::lock::{LockError, ServeLock};
 use secrecy::ExposeSecret;
 
+use crate::alterations::Alterations;
 use crate::clock::SystemClock;
 use crate::command_error::{Cause, CommandError};
 use crate::ids::GrowingIds;
@@ -57,13 +58,27 @@ impl Wiring {
         secrets: &Secrets,
         setup: SetupToken,
     ) -> Result<Self, CommandError> {
+        Self::open_altered(settings, secrets, setup, &Alterations::NONE).await
+    }
+
+    /// The same with something changed.
+    ///
+    /// # Errors
+    /// As [`Wiring::open`].
+    pub async fn open_altered(
+        settings: &Settings,
+        secrets: &Secrets,
+        setup: SetupToken,
+        alterations: &Alterations,
+    ) -> Result<Self, CommandError> {
         let mirror = Arc::new(Mirror::empty());
-        let store = Store::open(&settings.store.url, &settings.store, Arc::clone(&mirror)).await?;
+        let (url, how) = (&settings.store.url, &settings.store);
+        let store = Store::open_altered(url, how, Arc::clone(&mirror), alterations).await?;
         store.refuse_unfinished(&settings.store.url).await?;
         begin_calendar(&store, settings).await?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let ctx = Ctx {
-            stores: store.ports(),
+            stores: (alterations.stores)(store.ports()),
             mirror,
             ids: Arc::new(GrowingIds::new(Arc::clone(&clock))),
             clock,
