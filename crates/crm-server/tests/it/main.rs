@@ -19,7 +19,6 @@ mod import_on_mongodb;
 mod kept;
 mod keyed;
 mod keys;
-mod kill;
 mod on_mongodb;
 mod planted;
 mod production;

@@ -1,0 +1,99 @@
+//! What can be done to a server, one file for each.
+
+pub mod kill;
+
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use clap::ValueEnum;
+use crm_server::output;
+
+use crate::Outcome;
+use crate::arguments::Arguments;
+use crate::chance;
+use crate::program::Program;
+use crate::report::Report;
+use crate::weakness::Weakness;
+
+/// What is done to a server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Suite {
+    /// `kill -9` of the server on the embedded store, at random and at points around a commit
+    Kill,
+}
+
+/// What every suite is told.
+#[derive(Debug, Clone)]
+pub struct Run {
+    /// The program that is the server.
+    pub program: Program,
+    /// What is wrong with it, where something has to be found.
+    pub weakness: Option<Weakness>,
+    /// How often.
+    pub rounds: u64,
+    /// How much happens in each.
+    pub size: Size,
+    /// What chance follows from.
+    pub seed: u64,
+}
+
+/// How much happens in each round.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Size {
+    /// Little: for tests, whose server is not optimised.
+    Short,
+    /// As much as says something.
+    Long,
+}
+
+impl Suite {
+    /// How often, if nobody says.
+    pub fn rounds(self) -> u64 {
+        match self {
+            Self::Kill => 200,
+        }
+    }
+
+    /// Runs it. Needs a runtime.
+    ///
+    /// # Errors
+    /// Something could not be tried. What is wrong with the server is in the report.
+    pub async fn run(self, run: &Run) -> Outcome<Report> {
+        let begun = Instant::now();
+        let mut report = match self {
+            Self::Kill => kill::run(run).await,
+        }?;
+        report.took(begun.elapsed());
+        Ok(report)
+    }
+}
+
+/// Runs what was typed, and says what came of it. The exit code is 1 if anything is wrong.
+///
+/// # Errors
+/// Something could not be tried.
+pub fn run(arguments: &Arguments) -> Outcome<ExitCode> {
+    let run = Run {
+        program: Program::this()?,
+        weakness: None,
+        rounds: arguments.rounds.unwrap_or(arguments.suite.rounds()),
+        size: Size::Long,
+        seed: arguments.seed.unwrap_or_else(chance::new_seed),
+    };
+    output::complain(&format!("{} rounds, --seed {}", run.rounds, run.seed));
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let report = runtime.block_on(arguments.suite.run(&run))?;
+    let line = report.line()?;
+    output::say(Report::head());
+    output::say(&report.row());
+    output::say(&line);
+    if let Some(path) = &arguments.json {
+        writeln!(OpenOptions::new().create(true).append(true).open(path)?, "{line}")?;
+    }
+    for finding in &report.findings {
+        output::complain(finding);
+    }
+    Ok(if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

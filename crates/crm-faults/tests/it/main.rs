@@ -1,0 +1,7 @@
+//! The suites in short: what is run for minutes by hand is run for seconds here.
+
+// `cfg(test)` tells clippy that helpers here are tests too.
+#[cfg(test)]
+mod kill;
+#[cfg(test)]
+mod short;
