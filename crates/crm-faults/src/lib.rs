@@ -14,8 +14,8 @@
 //! - What is written down: [`ledger`], [`effect`] (what a request does, as an event tells it).
 //! - What is there afterwards: [`state`]; what is wrong with it: [`check`], [`finding`].
 //! - The server: [`program`], [`role`] (this program is the server too), [`place`], [`server`], [`people`], [`client`].
-//! - What is done to it: [`preload`] (ends it at points around a commit, and takes back what was not synced),
-//!   [`weakness`] (servers that do lose something, to show that it is found).
+//! - What is done to it: [`ending`], [`preload`] (ends it at points around a commit), [`power`] (takes back what was not
+//!   synced), [`weakness`] (servers that do lose something, to show that it is found).
 //! - All together: [`trial`] (a store, those who write to it and what came of it), [`suites`], one file for each.
 //! - What is said: [`report`]. What can be typed: [`arguments`]. Chance that can be had again: [`chance`].
 //!
@@ -33,10 +33,12 @@ pub mod client;
 pub mod crowd;
 pub mod deed;
 pub mod effect;
+pub mod ending;
 pub mod finding;
 pub mod ledger;
 pub mod people;
 pub mod place;
+pub mod power;
 pub mod preload;
 pub mod program;
 pub mod report;

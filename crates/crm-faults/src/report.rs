@@ -1,7 +1,7 @@
 //! What is said of a suite: a row for people and a line for programs.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::Instant;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -9,8 +9,8 @@ use serde_json::Value;
 use crate::finding::{Finding, Kind};
 use crate::ledger::Counts;
 
-/// The most findings that are told in full.
-const TOLD: usize = 40;
+/// The most findings of each kind that are told in full.
+const TOLD: u64 = 8;
 
 /// What came of a suite.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -37,6 +37,8 @@ pub struct Report {
     pub other: u64,
     /// How long it took.
     pub seconds: f64,
+    #[serde(skip)]
+    begun: Instant,
     /// What only this suite tells.
     pub more: BTreeMap<String, Value>,
     /// The first of what is wrong, each in a line.
@@ -58,6 +60,7 @@ impl Report {
             half: 0,
             other: 0,
             seconds: 0.0,
+            begun: Instant::now(),
             more: BTreeMap::new(),
             findings: Vec::new(),
         }
@@ -66,6 +69,8 @@ impl Report {
     /// Adds a round.
     pub fn round(&mut self, counts: Counts, findings: &[Finding]) {
         self.rounds += 1;
+        // In tenths of a second: nobody wants to know more.
+        self.seconds = (self.begun.elapsed().as_secs_f64() * 10.0).round() / 10.0;
         self.acknowledged += counts.acknowledged;
         self.refused += counts.refused;
         self.unknown += counts.unknown;
@@ -75,13 +80,14 @@ impl Report {
     /// Adds what is wrong.
     pub fn found(&mut self, findings: &[Finding]) {
         for finding in findings {
-            match finding.kind {
-                Kind::Lost => self.lost += 1,
-                Kind::Twice => self.twice += 1,
-                Kind::Half => self.half += 1,
-                Kind::Refused | Kind::Chain | Kind::Answer | Kind::Store => self.other += 1,
-            }
-            if self.findings.len() < TOLD {
+            let count = match finding.kind {
+                Kind::Lost => &mut self.lost,
+                Kind::Twice => &mut self.twice,
+                Kind::Half => &mut self.half,
+                Kind::Refused | Kind::Chain | Kind::Answer | Kind::Store => &mut self.other,
+            };
+            *count += 1;
+            if *count <= TOLD {
                 self.findings.push(format!("round {}: {finding}", self.rounds));
             }
         }
@@ -91,12 +97,6 @@ impl Report {
     pub fn count(&mut self, what: &str, by: u64) {
         let now = self.more.get(what).and_then(Value::as_u64).unwrap_or(0);
         self.more.insert(what.to_owned(), Value::from(now + by));
-    }
-
-    /// Says how long it took.
-    pub fn took(&mut self, time: Duration) {
-        // In tenths of a second: nobody wants to know more.
-        self.seconds = (time.as_secs_f64() * 10.0).round() / 10.0;
     }
 
     /// Whether anything is wrong.

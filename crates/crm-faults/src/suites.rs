@@ -1,11 +1,11 @@
 //! What can be done to a server, one file for each.
 
 pub mod kill;
+pub mod power_loss;
 
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::process::ExitCode;
-use std::time::Instant;
 
 use clap::ValueEnum;
 use crm_server::output;
@@ -22,6 +22,8 @@ use crate::weakness::Weakness;
 pub enum Suite {
     /// `kill -9` of the server on the embedded store, at random and at points around a commit
     Kill,
+    /// The same, and what no sync has covered is undone: all of it, a random half, or parts of it
+    PowerLoss,
 }
 
 /// What every suite is told.
@@ -52,21 +54,19 @@ impl Suite {
     /// How often, if nobody says.
     pub fn rounds(self) -> u64 {
         match self {
-            Self::Kill => 200,
+            Self::Kill | Self::PowerLoss => 200,
         }
     }
 
-    /// Runs it. Needs a runtime.
+    /// Runs it, and gives what came of each of its parts. Needs a runtime.
     ///
     /// # Errors
     /// Something could not be tried. What is wrong with the server is in the report.
-    pub async fn run(self, run: &Run) -> Outcome<Report> {
-        let begun = Instant::now();
-        let mut report = match self {
-            Self::Kill => kill::run(run).await,
-        }?;
-        report.took(begun.elapsed());
-        Ok(report)
+    pub async fn run(self, run: &Run) -> Outcome<Vec<Report>> {
+        match self {
+            Self::Kill => Ok(vec![kill::run(run).await?]),
+            Self::PowerLoss => power_loss::run(run).await,
+        }
     }
 }
 
@@ -84,16 +84,18 @@ pub fn run(arguments: &Arguments) -> Outcome<ExitCode> {
     };
     output::complain(&format!("{} rounds, --seed {}", run.rounds, run.seed));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let report = runtime.block_on(arguments.suite.run(&run))?;
-    let line = report.line()?;
+    let reports = runtime.block_on(arguments.suite.run(&run))?;
     output::say(Report::head());
-    output::say(&report.row());
-    output::say(&line);
-    if let Some(path) = &arguments.json {
-        writeln!(OpenOptions::new().create(true).append(true).open(path)?, "{line}")?;
+    for report in &reports {
+        output::say(&report.row());
     }
-    for finding in &report.findings {
-        output::complain(finding);
+    for report in &reports {
+        let line = report.line()?;
+        output::say(&line);
+        if let Some(path) = &arguments.json {
+            writeln!(OpenOptions::new().create(true).append(true).open(path)?, "{line}")?;
+        }
+        report.findings.iter().for_each(|finding| output::complain(finding));
     }
-    Ok(if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if reports.iter().all(Report::is_clean) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

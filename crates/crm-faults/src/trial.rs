@@ -14,6 +14,7 @@ use crate::finding::Finding;
 use crate::ledger::{Answer, Counts, Ledger};
 use crate::people::People;
 use crate::place::Place;
+use crate::report::Report;
 use crate::state::State;
 use crate::worker::{Shared, Worker};
 
@@ -83,6 +84,20 @@ impl Trial {
         let counts = ledger.counts();
         self.ledger.extend(ledger);
         Ok(counts)
+    }
+
+    /// Starts a whole server again after the one that clients wrote to has ended, takes in what they wrote down, and
+    /// reports what is wrong. Gives how much that is.
+    ///
+    /// # Errors
+    /// The server does not start or answer.
+    pub async fn look(&mut self, ledger: Ledger, report: &mut Report) -> Outcome<usize> {
+        let server = self.place.serve().await?;
+        let counts = self.take_in(ledger, server.url()).await?;
+        let findings = self.check(server.url()).await?;
+        server.kill().await?;
+        report.round(counts, &findings);
+        Ok(findings.len())
     }
 
     /// Everything that is wrong with what the server at this address holds, and with its store.

@@ -4,4 +4,6 @@
 #[cfg(test)]
 mod kill;
 #[cfg(test)]
+mod power_loss;
+#[cfg(test)]
 mod short;

@@ -9,11 +9,14 @@ use crm_faults::suites::{Run, Size, Suite};
 use crm_faults::weakness::Weakness;
 
 /// Runs it. `CRM_TEST_SEED` has an earlier run again.
-pub(crate) async fn short(suite: Suite, rounds: u64, weakness: Option<Weakness>) -> Report {
+pub(crate) async fn short(suite: Suite, rounds: u64, weakness: Option<Weakness>) -> Vec<Report> {
     let program = Program::at(Path::new(env!("CARGO_BIN_EXE_crm-faults")));
     let asked = std::env::var("CRM_TEST_SEED").ok();
     let seed = asked.map_or_else(chance::new_seed, |seed| seed.parse().expect("CRM_TEST_SEED is a number"));
-    let report = suite.run(&Run { program, weakness, rounds, size: Size::Short, seed }).await.unwrap();
-    println!("{}\n{}\n{}", Report::head(), report.row(), report.line().unwrap());
-    report
+    let reports = suite.run(&Run { program, weakness, rounds, size: Size::Short, seed }).await.unwrap();
+    println!("{}", Report::head());
+    for report in &reports {
+        println!("{}\n{}", report.row(), report.line().unwrap());
+    }
+    reports
 }
