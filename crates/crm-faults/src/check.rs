@@ -57,3 +57,6 @@ pub fn findings(baseline: &Baseline, ledger: &Ledger, state: &State) -> Vec<Find
     findings.extend(refused::findings(ledger, state));
     findings
 }
+
+#[cfg(test)]
+mod tests;

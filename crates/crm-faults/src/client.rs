@@ -50,8 +50,10 @@ pub struct Reply {
 pub enum NoReply {
     /// Nobody was there to take the request: it was not done.
     NotSent,
-    /// The connection ended before a whole answer had come: who knows.
+    /// The connection ended before an answer had come: who knows.
     CutOff,
+    /// An answer had begun to come, and did not end.
+    Broken,
 }
 
 impl Request {
@@ -154,7 +156,7 @@ impl Client {
         let response = sent.send().await.map_err(none)?;
         let status = response.status().as_u16();
         let replayed = response.headers().contains_key("idempotency-replayed");
-        let bytes = response.bytes().await.map_err(|_| NoReply::CutOff)?;
+        let bytes = response.bytes().await.map_err(|_| NoReply::Broken)?;
         Ok(Reply { status, replayed, body: serde_json::from_slice(&bytes).unwrap_or(Value::Null) })
     }
 }

@@ -37,6 +37,8 @@ pub struct Ledger {
     pub entries: Vec<Entry>,
     /// Answers that nobody should have got.
     pub findings: Vec<Finding>,
+    /// Answers that ended before their end.
+    pub broken: u64,
 }
 
 /// How many requests came to what.
@@ -60,7 +62,7 @@ impl Answer {
             {
                 Self::Unknown
             }
-            Ok(Reply { status: 500, .. }) | Err(NoReply::CutOff) => Self::Unknown,
+            Ok(Reply { status: 500, .. }) | Err(NoReply::CutOff | NoReply::Broken) => Self::Unknown,
             Ok(Reply { status, body, .. }) => Self::Refused(format!("{status} {}", body["code"])),
             Err(NoReply::NotSent) => Self::Refused("nobody was there".to_owned()),
         }
@@ -72,11 +74,21 @@ impl Ledger {
     pub fn extend(&mut self, other: Self) {
         self.entries.extend(other.entries);
         self.findings.extend(other.findings);
+        self.broken += other.broken;
     }
 
     /// Writes down that somebody was answered what they should not be.
     pub fn wrong(&mut self, what: String) {
         self.findings.push(Finding::new(Kind::Answer, what));
+    }
+
+    /// Takes what nobody answered for refused: a server that ended in order did nothing that it did not answer.
+    pub fn refuse_what_is_unknown(&mut self, why: &str) {
+        for entry in &mut self.entries {
+            if entry.answer == Answer::Unknown {
+                entry.answer = Answer::Refused(why.to_owned());
+            }
+        }
     }
 
     /// How many requests came to what.

@@ -24,7 +24,7 @@ pub struct Point(&'static str);
 
 impl Point {
     /// Every one. `wal` is the log that a commit is written to, `db` the file that it is copied into later.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: &'static [Self] = &[
         Self("wal-write-before"),
         Self("wal-write-half"),
         Self("wal-write-after"),
@@ -37,6 +37,12 @@ impl Point {
         Self("db-sync-before"),
         Self("db-sync-after"),
     ];
+
+    /// Those that every commit comes by.
+    pub fn of_a_commit() -> &'static [Self] {
+        let (commit, _checkpoint) = Self::ALL.split_at(6);
+        commit
+    }
 
     /// Its name.
     pub fn name(self) -> &'static str {

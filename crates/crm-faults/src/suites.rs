@@ -1,7 +1,11 @@
 //! What can be done to a server, one file for each.
 
+pub mod converts;
 pub mod kill;
 pub mod power_loss;
+pub mod reassign;
+pub mod sigterm;
+pub mod vanish;
 
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -24,6 +28,14 @@ pub enum Suite {
     Kill,
     /// The same, and what no sync has covered is undone: all of it, a random half, or parts of it
     PowerLoss,
+    /// SIGTERM while clients write and read
+    Sigterm,
+    /// Clients that vanish in the middle of a request
+    Vanish,
+    /// Sixteen convert each lead at once while the server is killed; a round is a lead
+    Converts,
+    /// A lead is given to somebody who is deactivated at the same moment; a round is a pair of the two
+    Reassign,
 }
 
 /// What every suite is told.
@@ -55,6 +67,10 @@ impl Suite {
     pub fn rounds(self) -> u64 {
         match self {
             Self::Kill | Self::PowerLoss => 200,
+            Self::Sigterm => 100,
+            Self::Vanish => 50,
+            Self::Converts => 1_000,
+            Self::Reassign => 5_000,
         }
     }
 
@@ -66,6 +82,10 @@ impl Suite {
         match self {
             Self::Kill => Ok(vec![kill::run(run).await?]),
             Self::PowerLoss => power_loss::run(run).await,
+            Self::Sigterm => Ok(vec![sigterm::run(run).await?]),
+            Self::Vanish => Ok(vec![vanish::run(run).await?]),
+            Self::Converts => Ok(vec![converts::run(run).await?]),
+            Self::Reassign => Ok(vec![reassign::run(run).await?]),
         }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! They are the server but for one [`Alterations`], which nothing that an operator may say leads to.
 
+mod careless;
 mod unguarded;
 
 use crm_server::alterations::Alterations;
@@ -14,17 +15,20 @@ pub enum Weakness {
     NotSynced,
     /// A conversion does not see that the lead has its customer already.
     Unguarded,
+    /// A record is given to somebody who was deactivated meanwhile.
+    Careless,
 }
 
 impl Weakness {
     /// Every one.
-    pub const ALL: [Self; 2] = [Self::NotSynced, Self::Unguarded];
+    pub const ALL: [Self; 3] = [Self::NotSynced, Self::Unguarded, Self::Careless];
 
     /// Its name on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Self::NotSynced => "not-synced",
             Self::Unguarded => "unguarded",
+            Self::Careless => "careless",
         }
     }
 
@@ -41,6 +45,7 @@ impl Weakness {
                 ..Alterations::NONE
             },
             Self::Unguarded => Alterations { stores: unguarded::stores, ..Alterations::NONE },
+            Self::Careless => Alterations { stores: careless::stores, ..Alterations::NONE },
         }
     }
 }

@@ -13,7 +13,7 @@ use serde_json::json;
 
 use self::own::Own;
 use crate::chance::Chance;
-use crate::client::{Client, Reply};
+use crate::client::{Client, NoReply, Reply};
 use crate::deed::Deed;
 use crate::ledger::{Answer, Entry, Ledger};
 
@@ -80,6 +80,7 @@ impl Worker {
         request.key.clone_from(&key);
         let reply = self.client.send(&request).await;
         let answer = Answer::of(&reply);
+        self.ledger.broken += u64::from(reply == Err(NoReply::Broken));
         self.look_at(&deed, reply.as_ref().map_or(0, |reply| reply.status), &answer);
         self.own.learn(&deed, &answer);
         if let (Ok(first), Answer::Acknowledged(_), Some(_), true) = (&reply, &answer, &key, again) {

@@ -2,8 +2,16 @@
 
 // `cfg(test)` tells clippy that helpers here are tests too.
 #[cfg(test)]
+mod converts;
+#[cfg(test)]
 mod kill;
 #[cfg(test)]
 mod power_loss;
 #[cfg(test)]
+mod reassign;
+#[cfg(test)]
 mod short;
+#[cfg(test)]
+mod sigterm;
+#[cfg(test)]
+mod vanish;
