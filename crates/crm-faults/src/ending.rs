@@ -76,7 +76,7 @@ impl Ending<'_> {
 pub fn after(size: Size) -> Range<u64> {
     match size {
         Size::Short => 40..200,
-        Size::Long => 300..1_800,
+        Size::Long => 400..2_000,
     }
 }
 

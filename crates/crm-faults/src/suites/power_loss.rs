@@ -42,7 +42,7 @@ pub async fn of(run: &Run, mode: Mode) -> Outcome<Report> {
         let journal = on.place.folder().join("journal");
         std::fs::create_dir_all(&journal)?;
         let ending = Ending { preload: &preload, journal: Some(&journal), after: fewer(run.size) };
-        let ledger = ending.write(run, &on, (mode.name(), round), &mut report).await?;
+        let ledger = ending.write(run, &on, (mode.name(), turn(run.size, round)), &mut report).await?;
         let mut chance = Chance::of(run.seed, &format!("{name} {round}"));
         let taken = power::goes(&on.place.store(), &journal, mode, &mut chance)?;
         std::fs::remove_dir_all(&journal)?;
@@ -53,6 +53,14 @@ pub async fn of(run: &Run, mode: Mode) -> Outcome<Report> {
         trial = (findings == 0).then_some(on);
     }
     Ok(report)
+}
+
+/// Which point has its turn: in a few rounds every other one, so that those of a checkpoint are among them.
+fn turn(size: Size, round: u64) -> u64 {
+    match size {
+        Size::Short => round * 2 + 1,
+        Size::Long => round,
+    }
 }
 
 /// There are three times as many rounds, and a round is about its last moment.
