@@ -1,9 +1,15 @@
 //! The log: for people on a terminal, one JSON object a line elsewhere. It goes to the standard error.
 
+mod flood;
+
 use std::io::{self, IsTerminal};
 
+use tokio::runtime::Handle;
 use tracing_subscriber::filter::EnvFilter;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
+use self::flood::Flood;
 use crate::command_error::CommandError;
 use crate::settings::problem::{Problem, SettingsError};
 use crate::settings::sections::{LogFormat, LogSettings};
@@ -19,16 +25,25 @@ pub fn start(settings: &LogSettings) -> Result<(), CommandError> {
     let filter = EnvFilter::try_new(format!("{QUIET},{}", settings.level))
         .map_err(|_| SettingsError::from(Problem::new("log.level", "is no list of levels")))?;
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    let flood = Flood::default();
     let started = match settings.format {
-        LogFormat::Json => lines.json().flatten_event(true).with_span_list(false).try_init(),
+        LogFormat::Json => {
+            lines.json().flatten_event(true).with_span_list(false).finish().with(flood.clone()).try_init()
+        }
         LogFormat::Auto if !io::stderr().is_terminal() => {
-            lines.json().flatten_event(true).with_span_list(false).try_init()
+            lines.json().flatten_event(true).with_span_list(false).finish().with(flood.clone()).try_init()
         }
         LogFormat::Auto | LogFormat::Pretty => lines
             .compact()
             .with_ansi(io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none())
             .with_target(false)
+            .finish()
+            .with(flood.clone())
             .try_init(),
     };
-    started.map_err(|error| CommandError::failed("the log cannot be started", error))
+    started.map_err(|error| CommandError::failed("the log cannot be started", error))?;
+    if let Ok(runtime) = Handle::try_current() {
+        runtime.spawn(flood.keep_telling());
+    }
+    Ok(())
 }
