@@ -17,7 +17,7 @@
 //!   [`setup`], [`audit`]. Beside them, `form` is what clients may say of a record, and `events` what is told of it.
 //! - What a store must do: [`ports`]; what is written: [`commit`]; what is asked: [`query`], [`paging`].
 //! - Writers that meet: [`decide`] and [`queue`]; what is held in memory: [`mirror`]; counters: [`tally`].
-//! - Requests that may be repeated: [`repeat`].
+//! - Requests that may be repeated: [`repeat`]. A store that is silent, and who is kept from waiting for it: [`breaker`].
 //! - What can go wrong: [`error`]; what a client demands of a version: [`precondition`].
 //! - Everything a store holds, on its way out or in: [`archive`].
 //! - Small steps that use cases share: [`input`], [`people`], [`events`]. Whose request it is: [`origin`].
@@ -26,6 +26,7 @@ pub mod activity;
 pub mod archive;
 pub mod audit;
 pub mod auth;
+pub mod breaker;
 pub mod commit;
 pub mod context;
 pub mod customers;

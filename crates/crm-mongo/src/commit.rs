@@ -24,7 +24,7 @@ use tokio::sync::OwnedMutexGuard;
 use tokio::time::{Instant, timeout_at};
 use uuid::Uuid;
 
-use crate::error::{Failure, unavailable};
+use crate::error::{Failure, is_silence, unavailable};
 use crate::gates::Passage;
 use crate::lanes::Lane;
 use crate::store::{Inner, MongoStore};
@@ -42,7 +42,8 @@ impl Commits for MongoStore {
             let held = held.clone();
             async move { one(&inner, commit, until, &held).await }
         };
-        match self.inner().calls.within(deadline, call).await {
+        let answer = self.inner().calls.within(deadline, call);
+        match self.inner().writes.pass(deadline, is_silence, answer).await {
             Err(StoreError::Unavailable(cause)) if held.is_sent() => Err(StoreError::OutcomeUnknown(cause)),
             answer => answer,
         }

@@ -136,6 +136,22 @@ pub(crate) fn unavailable(failure: Failure) -> StoreError {
     StoreError::Unavailable(Box::new(failure))
 }
 
+/// Whether nobody has answered: no member could be reached, or none said anything in time.
+pub(crate) fn is_silence(error: &StoreError) -> bool {
+    let (StoreError::Unavailable(cause) | StoreError::OutcomeUnknown(cause)) = error else { return false };
+    match cause.downcast_ref::<Failure>() {
+        Some(Failure::Deadline | Failure::NoMember | Failure::Connection(_)) => true,
+        Some(
+            Failure::Refused { .. }
+            | Failure::Credentials
+            | Failure::MomentGone
+            | Failure::Gone
+            | Failure::Defect(_),
+        )
+        | None => false,
+    }
+}
+
 /// A stored record that cannot be read.
 pub(crate) fn corrupt(what: &'static str, id: String, cause: impl Into<Cause>) -> StoreError {
     StoreError::Corrupt { what, id, cause: cause.into() }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crm_app::breaker::BreakerRules;
 use mongodb::options::{Acknowledgment, ClientOptions, ReadPreference, SelectionCriteria, WriteConcern};
 
 /// Sizes and limits of a store.
@@ -21,6 +22,8 @@ pub struct Options {
     pub deadline: Duration,
     /// How long the work of an operator (loading, recounting, clearing) may take.
     pub long_deadline: Duration,
+    /// When calls are refused at once because the last ones were not answered.
+    pub breaker: BreakerRules,
 }
 
 impl Default for Options {
@@ -33,6 +36,7 @@ impl Default for Options {
             heartbeat: Duration::from_secs(1),
             deadline: Duration::from_secs(5),
             long_deadline: Duration::from_mins(10),
+            breaker: BreakerRules::default(),
         }
     }
 }

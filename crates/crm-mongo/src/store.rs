@@ -4,6 +4,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crm_app::breaker::{Breaker, BreakerStats};
 use crm_app::error::StoreError;
 use crm_app::mirror::Mirror;
 use crm_app::queue::Queue;
@@ -11,7 +12,7 @@ use mongodb::options::ClientOptions;
 use mongodb::{Client, Database};
 
 use crate::calls::Calls;
-use crate::error::{Failure, OpenError, unavailable};
+use crate::error::{Failure, OpenError, is_silence, unavailable};
 use crate::following::Following;
 use crate::gates::Gates;
 use crate::inspect::Holds;
@@ -35,6 +36,10 @@ pub(crate) struct Inner {
     /// One commit of this server at a time goes on with the audit log: those of others it meets in its head.
     pub(crate) audit: Arc<tokio::sync::Mutex<()>>,
     pub(crate) following: Following,
+    /// Reads that somebody waits for. What an operator asks, and what keeps memory in step, goes past it.
+    pub(crate) reads: Breaker,
+    /// Commits, likewise.
+    pub(crate) writes: Breaker,
     pub(crate) options: Options,
 }
 
@@ -65,6 +70,8 @@ impl MongoStore {
             gates: Gates::new(),
             audit: Arc::default(),
             following: Following::new(mirror),
+            reads: Breaker::new("reads", options.breaker),
+            writes: Breaker::new("writes", options.breaker),
             options,
         });
         inner.refuse_what_is_not_ours().await?;
@@ -78,6 +85,11 @@ impl MongoStore {
         &self.inner
     }
 
+    /// What its breakers have done, for a gauge.
+    pub fn breakers(&self) -> [BreakerStats; 2] {
+        [self.inner.reads.stats(), self.inner.writes.stats()]
+    }
+
     /// Runs reads of which each stands for itself.
     pub(crate) async fn read<T, F, W>(&self, job: F) -> Result<T, StoreError>
     where
@@ -87,7 +99,8 @@ impl MongoStore {
     {
         let deadline = self.inner.options.deadline;
         let reader = self.inner.reader(deadline);
-        self.inner.calls.within(deadline, async move { job(reader).await }).await
+        let call = self.inner.calls.within(deadline, async move { job(reader).await });
+        self.inner.reads.pass(deadline, is_silence, call).await
     }
 
     /// Runs reads that all see the same state.
@@ -97,7 +110,8 @@ impl MongoStore {
         W: Future<Output = Result<T, StoreError>> + Send + 'static,
         T: Send + 'static,
     {
-        self.snapshot_within(self.inner.options.deadline, job).await
+        let deadline = self.inner.options.deadline;
+        self.inner.reads.pass(deadline, is_silence, self.snapshot_within(deadline, job)).await
     }
 
     /// Runs long reads that all see the same state.

@@ -26,6 +26,9 @@ const WRITES: &str = "store_writes_total";
 const BATCHES: &str = "store_batches_total";
 const BATCHES_LOST: &str = "store_batches_lost_total";
 const RELOADS: &str = "store_reloads_total";
+const BREAKER_OPEN: &str = "store_breaker_open";
+const BREAKER_OPENED: &str = "store_breaker_opened_total";
+const BREAKER_REFUSED: &str = "store_breaker_refused_total";
 
 /// Upper ends of the classes of durations, in seconds.
 const SECONDS: [f64; 13] =
@@ -70,12 +73,26 @@ fn describe() {
     describe_counter!(WRITES, "Write jobs that the store answered.");
     describe_counter!(BATCHES, "Batches of write jobs that were committed.");
     describe_counter!(BATCHES_LOST, "Batches of write jobs that were lost whole.");
+    describe_gauge!(
+        BREAKER_OPEN,
+        "1 while the store is silent and is asked now and then only, by reads and writes."
+    );
+    describe_counter!(BREAKER_OPENED, "Times that the store was found silent, by reads and writes.");
+    describe_counter!(
+        BREAKER_REFUSED,
+        "Calls that were refused without asking the silent store, by reads and writes."
+    );
     describe_counter!(RELOADS, "Times that what is held in memory was loaded anew.");
 }
 
-/// Takes over what the embedded store counts. A MongoDB has numbers of its own.
+/// Takes over what the store counts. A MongoDB has numbers of its own, but for the breakers before it.
 #[expect(clippy::cast_precision_loss, reason = "no queue is so long that a float could not tell")]
 fn ask(store: &Store) {
+    for breaker in store.breakers() {
+        gauge!(BREAKER_OPEN, "of" => breaker.what).set(if breaker.is_open { 1.0 } else { 0.0 });
+        counter!(BREAKER_OPENED, "of" => breaker.what).absolute(breaker.opened);
+        counter!(BREAKER_REFUSED, "of" => breaker.what).absolute(breaker.refused);
+    }
     let Store::Embedded(store) = store else { return };
     let stats = store.stats();
     gauge!(WRITES_QUEUED).set(stats.writes_queued as f64);

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crm_app::breaker::{BreakerRules, BreakerStats};
 use crm_app::context::Stores;
 use crm_app::mirror::Mirror;
 use crm_app::ports::archive::Archive;
@@ -86,6 +87,14 @@ impl Store {
         }
     }
 
+    /// What its breakers have done.
+    pub fn breakers(&self) -> [BreakerStats; 2] {
+        match self {
+            Self::Embedded(store) => store.breakers(),
+            Self::Distributed(store) => store.breakers(),
+        }
+    }
+
     /// Makes sure that what was copied into it is whole.
     ///
     /// # Errors
@@ -138,7 +147,11 @@ async fn embedded(
     mirror: Arc<Mirror>,
     alterations: &Alterations,
 ) -> Result<Store, Cause> {
-    let options = SqliteOptions { readers: settings.readers, ..SqliteOptions::default() };
+    let options = SqliteOptions {
+        readers: settings.readers,
+        breaker: breaker_rules(settings),
+        ..SqliteOptions::default()
+    };
     let options = (alterations.sqlite)(options);
     // Opening blocks.
     let opened = tokio::task::spawn_blocking(move || SqliteStore::open(&location, &options, mirror)).await?;
@@ -158,6 +171,7 @@ async fn distributed(
 
 /// How a MongoDB is talked to.
 pub fn mongo_options(settings: &StoreSettings) -> MongoOptions {
+    let breaker = breaker_rules(settings);
     let settings = &settings.mongodb;
     MongoOptions {
         pool: settings.pool_size,
@@ -165,6 +179,14 @@ pub fn mongo_options(settings: &StoreSettings) -> MongoOptions {
         selection_timeout: Duration::from_millis(settings.selection_timeout_ms),
         heartbeat: Duration::from_millis(settings.heartbeat_ms),
         deadline: Duration::from_millis(settings.deadline_ms),
+        breaker,
         ..MongoOptions::default()
+    }
+}
+
+fn breaker_rules(settings: &StoreSettings) -> BreakerRules {
+    BreakerRules {
+        misses: settings.breaker.misses,
+        probe_every: Duration::from_millis(settings.breaker.probe_every_ms),
     }
 }

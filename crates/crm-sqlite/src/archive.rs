@@ -19,7 +19,7 @@ impl Archive for SqliteStore {
     /// Takes one of the readers for as long as it lasts, and the log cannot shrink until then. A store in memory does
     /// nothing else meanwhile.
     async fn export(&self, to: Sender<Batch>) -> Result<(), StoreError> {
-        self.snapshot(move |db| export::everything(db, &to)).await
+        self.long_snapshot(move |db| export::everything(db, &to)).await
     }
 
     async fn import(&self, arrival: &Arrival, from: Receiver<Batch>) -> Result<Import, StoreError> {

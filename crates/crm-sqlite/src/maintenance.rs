@@ -37,7 +37,7 @@ impl Maintenance for SqliteStore {
 
     async fn recount(&self, repair: bool) -> Result<Vec<TallyDifference>, StoreError> {
         if !repair {
-            return self.snapshot(|db| recount::differences(db.connection())).await;
+            return self.long_snapshot(|db| recount::differences(db.connection())).await;
         }
         self.write_or_fail(|conn| {
             let differences = recount::differences(conn)?;
@@ -51,7 +51,7 @@ impl Maintenance for SqliteStore {
     }
 
     async fn inventory(&self) -> Result<Inventory, StoreError> {
-        self.snapshot(|db| {
+        self.long_snapshot(|db| {
             let count = |sql| -> rusqlite::Result<u64> {
                 let count: i64 = db.prepare(sql)?.query_row([], |row| row.get(0))?;
                 Ok(u64::try_from(count).unwrap_or(0))
@@ -90,7 +90,7 @@ impl Maintenance for SqliteStore {
     }
 
     async fn check(&self) -> Result<Vec<String>, StoreError> {
-        self.snapshot(check::problems).await
+        self.long_snapshot(check::problems).await
     }
 }
 

@@ -1,7 +1,10 @@
 //! The embedded store as the use cases see it: every port of `crm-app`, on one engine.
 
+use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
+use crm_app::breaker::{Breaker, BreakerStats};
 use crm_app::error::StoreError;
 use crm_app::mirror::{Mirror, Snapshot};
 use crm_domain::calendar::Calendar;
@@ -9,8 +12,8 @@ use rusqlite::Connection;
 
 use crate::db::{Db, Outcome};
 use crate::engine::Engine;
-use crate::engine::error::{EngineError, JobError, OpenError};
-use crate::engine::job::Written;
+use crate::engine::error::{Cause, EngineError, JobError, OpenError};
+use crate::engine::job::{Answer, Written};
 use crate::engine::location::Location;
 use crate::engine::options::Options;
 use crate::engine::stats::Stats;
@@ -24,6 +27,9 @@ use crate::{refold, workspace};
 pub struct SqliteStore {
     engine: Engine,
     mirror: Arc<Mirror>,
+    reads: Breaker,
+    writes: Breaker,
+    deadline: Duration,
 }
 
 impl SqliteStore {
@@ -41,7 +47,13 @@ impl SqliteStore {
             }),
         };
         let engine = Engine::open(location, MIGRATIONS, options, hooks)?;
-        let store = Self { engine, mirror };
+        let store = Self {
+            engine,
+            mirror,
+            reads: Breaker::new("reads", options.breaker),
+            writes: Breaker::new("writes", options.breaker),
+            deadline: options.deadline,
+        };
         wait(store.start()).map_err(|error| OpenError::Load(Box::new(error)))?;
         Ok(Arc::new(store))
     }
@@ -59,10 +71,15 @@ impl SqliteStore {
         self.engine.stats()
     }
 
+    /// What its breakers have done, for a gauge.
+    pub fn breakers(&self) -> [BreakerStats; 2] {
+        [self.reads.stats(), self.writes.stats()]
+    }
+
     /// Folds anew what an older fold has made, then fills the mirror: on the writer's own thread, so that no reload
     /// that another process caused comes between the reading and the filling.
     async fn start(&self) -> Result<(), StoreError> {
-        if self.read(|db| refold::is_due(db.connection())).await? {
+        if self.long_snapshot(|db| refold::is_due(db.connection())).await? {
             self.write_or_fail(|conn| refold::everything(conn).map(Written::plain)).await?;
         }
         let mirror = Arc::clone(&self.mirror);
@@ -83,8 +100,7 @@ impl SqliteStore {
         F: FnOnce(&Db<'_>) -> Outcome<T> + Send + 'static,
         T: Send + 'static,
     {
-        let answer = self.engine.read(move |conn| job(&Db::new(conn))).await;
-        answer.map_err(store_error)?
+        self.in_time(self.engine.read(move |conn| job(&Db::new(conn)))).await
     }
 
     /// Runs a job all of whose statements see the same state.
@@ -93,8 +109,29 @@ impl SqliteStore {
         F: FnOnce(&Db<'_>) -> Outcome<T> + Send + 'static,
         T: Send + 'static,
     {
+        self.in_time(self.engine.read_snapshot(move |conn| job(&Db::new(conn)))).await
+    }
+
+    /// The same for an operator, who waits for as long as it takes.
+    pub(crate) async fn long_snapshot<T, F>(&self, job: F) -> Result<T, StoreError>
+    where
+        F: FnOnce(&Db<'_>) -> Outcome<T> + Send + 'static,
+        T: Send + 'static,
+    {
         let answer = self.engine.read_snapshot(move |conn| job(&Db::new(conn))).await;
         answer.map_err(store_error)?
+    }
+
+    /// Waits for a read, no longer than anybody should.
+    async fn in_time<T, F>(&self, reading: F) -> Result<T, StoreError>
+    where
+        F: Future<Output = Answer<T, StoreError>> + Send,
+    {
+        let call = async {
+            let answer = tokio::time::timeout(self.deadline, reading).await;
+            answer.unwrap_or(Err(EngineError::Unavailable(Cause::Late))).map_err(store_error)?
+        };
+        self.reads.pass(self.deadline, is_silence, call).await
     }
 
     /// Runs a job that writes and may decide against it.
@@ -104,7 +141,8 @@ impl SqliteStore {
         T: Send + 'static,
         E: Send + 'static,
     {
-        self.engine.write(job).await.map_err(store_error)
+        let call = async { self.engine.write(job).await.map_err(store_error) };
+        self.writes.pass(self.deadline, is_silence, call).await
     }
 
     /// Runs a job that writes and can only fail.
@@ -146,4 +184,10 @@ fn store_error(error: EngineError) -> StoreError {
             StoreError::Unavailable(Box::new(error))
         }
     }
+}
+
+/// Whether the store has not answered.
+fn is_silence(error: &StoreError) -> bool {
+    let (StoreError::Unavailable(cause) | StoreError::OutcomeUnknown(cause)) = error else { return false };
+    cause.downcast_ref().is_some_and(EngineError::is_silence)
 }

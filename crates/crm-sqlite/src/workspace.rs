@@ -18,7 +18,7 @@ impl Workspaces for SqliteStore {
     }
 
     async fn ping(&self) -> Result<(), StoreError> {
-        self.read(|db| Ok(db.prepare("SELECT 1")?.query_row([], |_| Ok(()))?)).await
+        self.read(|db| Ok(db.prepare("SELECT one FROM workspace")?.query_row([], |_| Ok(()))?)).await
     }
 }
 

@@ -139,9 +139,26 @@ pub struct StoreSettings {
     #[serde(deserialize_with = "leaf::whole")]
     #[garde(custom(between(1, 64)))]
     pub readers: usize,
+    /// When requests are refused because the store is silent.
+    #[garde(dive)]
+    pub breaker: BreakerSettings,
     /// How a MongoDB is talked to.
     #[garde(dive)]
     pub mongodb: MongoSettings,
+}
+
+/// When requests are refused at once because the store has not answered the last ones.
+#[derive(Debug, Clone, Copy, Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct BreakerSettings {
+    /// So many in a row that were not answered; 0: never.
+    #[serde(deserialize_with = "leaf::whole")]
+    #[garde(custom(between(0, 1_000_000)))]
+    pub misses: u32,
+    /// Milliseconds between two that are let through meanwhile.
+    #[serde(deserialize_with = "leaf::whole")]
+    #[garde(custom(between(50, 60_000)))]
+    pub probe_every_ms: u64,
 }
 
 /// How a MongoDB is talked to, where the connection string does not say it.

@@ -28,4 +28,5 @@ mod stopping;
 mod storm;
 mod support;
 mod tls;
+mod trouble;
 mod users;

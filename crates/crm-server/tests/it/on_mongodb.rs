@@ -4,8 +4,9 @@
 
 mod failover;
 mod opening;
+mod outage;
 mod several_servers;
-mod writing;
+mod slow_store;
 
 use crm_testkit::mongod::TestDatabase;
 

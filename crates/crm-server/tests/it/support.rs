@@ -1,9 +1,12 @@
 //! What the tests stand on: a working folder, the program run in it, and a client.
 
+pub(crate) mod breakers;
 pub(crate) mod client;
 pub(crate) mod place;
+pub(crate) mod reading;
 pub(crate) mod server;
 pub(crate) mod tls;
+pub(crate) mod writing;
 
 use std::time::{Duration, Instant};
 

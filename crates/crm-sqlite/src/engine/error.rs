@@ -97,6 +97,9 @@ pub enum Cause {
     /// The queue had no room for as long as a caller may wait.
     #[error("the queue stayed full")]
     QueueFull,
+    /// A reader was not done with it in time.
+    #[error("the store did not answer in time")]
+    Late,
     /// The engine has stopped, or stopped before it came to the job.
     #[error("the store is closed")]
     Closed,
@@ -162,6 +165,30 @@ impl EngineError {
             | Self::Damaged(_)
             | Self::Defect(_)
             | Self::Panicked) => sorted,
+        }
+    }
+
+    /// Whether this stands for no answer: a lock that another process does not give back, or a disk that takes too long.
+    /// A queue that is full stands for too many questions.
+    pub(crate) fn is_silence(&self) -> bool {
+        match self {
+            Self::Unavailable(Cause::Late) => true,
+            Self::Unavailable(Cause::Sqlite(error)) => {
+                matches!(
+                    error.sqlite_error_code(),
+                    Some(
+                        ErrorCode::DatabaseBusy
+                            | ErrorCode::DatabaseLocked
+                            | ErrorCode::FileLockingProtocolFailed
+                    )
+                )
+            }
+            Self::Unavailable(Cause::QueueFull | Cause::Closed | Cause::TransactionLost)
+            | Self::Full(_)
+            | Self::Unsure(_)
+            | Self::Damaged(_)
+            | Self::Defect(_)
+            | Self::Panicked => false,
         }
     }
 

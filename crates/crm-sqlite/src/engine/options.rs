@@ -4,6 +4,8 @@ use std::num::NonZeroUsize;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
+use crm_app::breaker::BreakerRules;
+
 /// When a COMMIT counts as done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Synchronous {
@@ -28,10 +30,15 @@ pub struct Options {
     pub queue: usize,
     /// How long a caller waits for room in a full queue before it is told that the store is not available.
     pub queue_wait: Duration,
-    /// How long SQLite waits for a lock that another process holds.
+    /// How long SQLite waits for a lock that another process holds: less than whoever waits for the write, so that they
+    /// are told that nothing was done.
     pub busy_timeout: Duration,
     /// How often the writer looks for commits of other processes, when idle and when not.
     pub watch_every: Duration,
+    /// How long a read that somebody waits for may take before the store counts as unavailable.
+    pub deadline: Duration,
+    /// When calls are refused at once because the last ones were not answered.
+    pub breaker: BreakerRules,
 }
 
 impl Default for Options {
@@ -44,8 +51,10 @@ impl Default for Options {
             batch_time: Duration::from_millis(25),
             queue: 1024,
             queue_wait: Duration::from_secs(1),
-            busy_timeout: Duration::from_secs(5),
+            busy_timeout: Duration::from_secs(4),
             watch_every: Duration::from_millis(500),
+            deadline: Duration::from_secs(5),
+            breaker: BreakerRules::default(),
         }
     }
 }

@@ -8,10 +8,10 @@ use std::time::Duration;
 use crm_testkit::mongod::replica_set::ReplicaSet;
 use rustix::process::Signal;
 
-use super::writing::{Seen, Writing};
 use crate::support::client::Client;
 use crate::support::place::Place;
 use crate::support::until;
+use crate::support::writing::{Seen, Writing};
 
 const CLIENTS: usize = 16;
 

@@ -61,10 +61,23 @@ impl Client {
         path: &str,
         body: Option<Value>,
     ) -> reqwest::Result<Answer> {
+        let (status, _, body) = self.ask_and_listen(method, path, body).await?;
+        Ok((status, body))
+    }
+
+    /// The same, with what the answer says of when to ask again.
+    pub(crate) async fn ask_and_listen(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+    ) -> reqwest::Result<(u16, Option<u64>, Value)> {
         let response = self.request(method, path, body).send().await?;
         let status = response.status().as_u16();
+        let retry_after =
+            response.headers().get("retry-after").map(|seconds| seconds.to_str().unwrap().parse().unwrap());
         let bytes = response.bytes().await?;
-        Ok((status, serde_json::from_slice(&bytes).unwrap_or(Value::Null)))
+        Ok((status, retry_after, serde_json::from_slice(&bytes).unwrap_or(Value::Null)))
     }
 
     /// A request that is not sent yet.

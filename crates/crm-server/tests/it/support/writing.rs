@@ -12,33 +12,37 @@ use tokio::task::JoinSet;
 use crate::support::client::Client;
 
 /// Some who write until they are told to stop.
-pub(super) struct Writing {
+pub(crate) struct Writing {
     over: Arc<AtomicBool>,
     writers: JoinSet<Seen>,
 }
 
 /// What the writers saw.
 #[derive(Debug, Default)]
-pub(super) struct Seen {
+pub(crate) struct Seen {
     /// The names of leads of which the server said that they are made.
-    pub(super) made: Vec<String>,
+    pub(crate) made: Vec<String>,
     /// Changes that it said are done: the lead's id, the version it said the lead has now, and the new source.
-    pub(super) changed: Vec<(String, u64, String)>,
+    pub(crate) changed: Vec<(String, u64, String)>,
     /// The names of leads of which it said that it does not know.
-    pub(super) unknown: Vec<String>,
+    pub(crate) unknown: Vec<String>,
+    /// The names of leads of which it said that nothing was done.
+    pub(crate) refused: Vec<String>,
     /// How often it answered with each status.
-    pub(super) statuses: BTreeMap<u16, u64>,
+    pub(crate) statuses: BTreeMap<u16, u64>,
+    /// Answers 503 that did not say when to ask again.
+    pub(crate) without_retry_after: u64,
     /// Requests that got no whole answer.
-    pub(super) cut_off: u64,
+    pub(crate) cut_off: u64,
     /// The longest that anybody waited for an answer.
-    pub(super) slowest: Duration,
+    pub(crate) slowest: Duration,
     /// The longest time in which nobody's write was acknowledged.
-    pub(super) gap: Duration,
+    pub(crate) gap: Duration,
 }
 
 impl Writing {
     /// Starts so many, who are all the same user.
-    pub(super) fn begin(client: &Client, url: &str, writers: usize, name: &str) -> Self {
+    pub(crate) fn begin(client: &Client, url: &str, writers: usize, name: &str) -> Self {
         let over = Arc::new(AtomicBool::new(false));
         let mut running = JoinSet::new();
         let moments = Arc::new(parking_lot::Mutex::new((Instant::now(), Duration::ZERO)));
@@ -56,13 +60,15 @@ impl Writing {
     }
 
     /// Tells them to stop, and gives what they saw.
-    pub(super) async fn end(self) -> Seen {
+    pub(crate) async fn end(self) -> Seen {
         self.over.store(true, Ordering::Relaxed);
         let mut all = Seen::default();
         for seen in self.writers.join_all().await {
             all.made.extend(seen.made);
             all.changed.extend(seen.changed);
             all.unknown.extend(seen.unknown);
+            all.refused.extend(seen.refused);
+            all.without_retry_after += seen.without_retry_after;
             all.cut_off += seen.cut_off;
             all.slowest = all.slowest.max(seen.slowest);
             all.gap = all.gap.max(seen.gap);
@@ -76,12 +82,12 @@ impl Writing {
 
 impl Seen {
     /// How many writes were acknowledged.
-    pub(super) fn acknowledged(&self) -> usize {
+    pub(crate) fn acknowledged(&self) -> usize {
         self.made.len() + self.changed.len()
     }
 
     /// What is wrong with what the store holds now: whatever was acknowledged is missing, or anything is there twice.
-    pub(super) async fn wrong(&self, admin: &Client) -> Vec<String> {
+    pub(crate) async fn wrong(&self, admin: &Client) -> Vec<String> {
         let mut wrong = Vec::new();
         let leads = everything(admin).await;
         let mut times: BTreeMap<&str, u64> = BTreeMap::new();
@@ -100,6 +106,11 @@ impl Seen {
                 wrong.push(format!("{name} is there {times} times"));
             }
         }
+        for name in &self.refused {
+            if times.contains_key(name.as_str()) {
+                wrong.push(format!("{name} is there, and nothing was said to be done"));
+            }
+        }
         for (id, version, source) in &self.changed {
             let (status, lead) = admin.get(&format!("/api/leads/{id}")).await;
             let events = lead["history"].as_array().map(Vec::as_slice).unwrap_or_default();
@@ -113,7 +124,7 @@ impl Seen {
 }
 
 /// All leads, by a walk.
-async fn everything(admin: &Client) -> Vec<Value> {
+pub(crate) async fn everything(admin: &Client) -> Vec<Value> {
     let mut found = Vec::new();
     let mut path = "/api/leads?limit=100&archived=all&sort=createdAt".to_owned();
     loop {
@@ -155,6 +166,11 @@ impl Writer {
                         self.seen.changed.push((id, lead["version"].as_u64().unwrap(), name));
                     }
                 }
+                Some((_, problem)) if says_nothing_was_done(&problem) => {
+                    self.seen.refused.push(name);
+                    // Not as long as it was told to wait, but not at full speed either.
+                    tokio::time::sleep(Duration::from_millis(10)).await;
+                }
                 Some(_) | None => self.seen.unknown.push(name),
             }
         }
@@ -163,12 +179,13 @@ impl Writer {
 
     async fn ask(&mut self, method: Method, path: &str, body: Value) -> Option<(u16, Value)> {
         let begun = Instant::now();
-        let answer = self.client.ask(method, path, Some(body)).await;
+        let answer = self.client.ask_and_listen(method, path, Some(body)).await;
         self.seen.slowest = self.seen.slowest.max(begun.elapsed());
-        let Ok((status, body)) = answer else {
+        let Ok((status, retry_after, body)) = answer else {
             self.seen.cut_off += 1;
             return None;
         };
+        self.seen.without_retry_after += u64::from(status == 503 && retry_after.is_none());
         *self.seen.statuses.entry(status).or_default() += 1;
         if status < 300 {
             let mut acknowledged = self.acknowledged.lock();
@@ -178,4 +195,10 @@ impl Writer {
         }
         Some((status, body))
     }
+}
+
+/// Whether this answer promises that nothing was done.
+fn says_nothing_was_done(problem: &Value) -> bool {
+    let code = problem["code"].as_str().unwrap_or_default();
+    ["unavailable", "busy", "overloaded", "store_full"].contains(&code)
 }

@@ -1,0 +1,4 @@
+//! The embedded store in trouble: a disk that is full, another process that keeps it, and more requests than can be
+//! answered. Reads go on where they can, everybody is answered in time, and nothing that was acknowledged is lost.
+
+mod held_lock;
