@@ -6,7 +6,7 @@
 //! - Random data that can be had again: [`random::Random`].
 //! - Records with all or with no optional fields, and the commits that write them: [`fixtures::Maker`].
 //! - Who asks, and scopes got through the policy: [`actors`]. What a folder holds: [`files`].
-//! - Trouble that is real: [`slow_line`], between a server and its store.
+//! - Trouble that is real: [`small_disk`], which is soon full; [`slow_line`], between a server and its store.
 //! - A real MongoDB, found or fetched, started and ended: `mongod`, behind the feature of that name; with it,
 //!   `node_backend`: databases as the Node.js backend made them.
 //! - What every store must do: [`contract`], run with one line per adapter, [`contract_suite!`].
@@ -33,4 +33,5 @@ pub mod node_backend;
 pub mod passwords;
 pub mod random;
 pub mod slow_line;
+pub mod small_disk;
 pub mod tokens;

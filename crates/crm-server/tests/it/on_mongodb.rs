@@ -3,6 +3,7 @@
 //! `cargo test --workspace --exclude crm-mongo -- --skip on_mongodb` leaves out whatever needs a MongoDB.
 
 mod failover;
+mod full_disk;
 mod opening;
 mod outage;
 mod several_servers;

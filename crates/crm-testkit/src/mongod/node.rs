@@ -82,7 +82,7 @@ impl Node {
     }
 
     /// Whether something listens on its port.
-    pub(super) async fn is_heard(&self) -> bool {
+    pub async fn is_heard(&self) -> bool {
         tokio::net::TcpStream::connect(("127.0.0.1", self.port)).await.is_ok()
     }
 
