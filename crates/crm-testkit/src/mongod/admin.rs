@@ -30,9 +30,9 @@ pub(super) async fn drop_database(uri: String, name: String) {
     }
 }
 
-/// Whether a server on this port takes writes.
-pub(super) async fn takes_writes(port: u16) -> bool {
-    let Ok(client) = client(&format!("mongodb://127.0.0.1:{port}/?directConnection=true")).await else {
+/// Whether the server at this address takes writes.
+pub(super) async fn takes_writes(address: &str) -> bool {
+    let Ok(client) = client(&format!("mongodb://{address}/?directConnection=true")).await else {
         return false;
     };
     let hello = client.database("admin").run_command(doc! { "hello": 1 }).await;
@@ -44,16 +44,14 @@ pub(super) async fn takes_writes(port: u16) -> bool {
 ///
 /// # Errors
 /// What went wrong last, when it does not within half a minute.
-pub(super) async fn initiate(ports: &[u16], settings: Document) -> Result<(), String> {
-    let members: Vec<Document> = (0_i32..)
-        .zip(ports)
-        .map(|(number, port)| doc! { "_id": number, "host": format!("127.0.0.1:{port}") })
-        .collect();
+pub(super) async fn initiate(addresses: &[String], settings: Document) -> Result<(), String> {
+    let members: Vec<Document> =
+        (0_i32..).zip(addresses).map(|(number, address)| doc! { "_id": number, "host": address }).collect();
     let config = doc! { "_id": "rs0", "members": members, "settings": settings };
-    let first = ports.first().ok_or("there are no servers")?;
+    let first = addresses.first().ok_or("there are no servers")?;
     let deadline = Instant::now() + Duration::from_secs(30);
     loop {
-        let error = match attempt(*first, &config).await {
+        let error = match attempt(first, &config).await {
             Ok(true) => return Ok(()),
             Ok(false) => "there is no primary yet".to_owned(),
             Err(error) => error.to_string(),
@@ -65,8 +63,8 @@ pub(super) async fn initiate(ports: &[u16], settings: Document) -> Result<(), St
     }
 }
 
-async fn attempt(port: u16, config: &Document) -> mongodb::error::Result<bool> {
-    let client = client(&format!("mongodb://127.0.0.1:{port}/?directConnection=true")).await?;
+async fn attempt(address: &str, config: &Document) -> mongodb::error::Result<bool> {
+    let client = client(&format!("mongodb://{address}/?directConnection=true")).await?;
     let admin = client.database("admin");
     let hello = admin.run_command(doc! { "hello": 1 }).await?;
     if !hello.contains_key("setName") {

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io;
+use std::net::Ipv4Addr;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -27,10 +28,27 @@ pub(super) enum Kind {
     Standalone,
 }
 
+/// Where a server listens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Host {
+    /// The address.
+    pub address: Ipv4Addr,
+    /// The network namespace that has this address, if it is another than ours.
+    pub namespace: Option<String>,
+}
+
+impl Host {
+    /// The loopback address.
+    pub fn here() -> Self {
+        Self { address: Ipv4Addr::LOCALHOST, namespace: None }
+    }
+}
+
 /// A server process. Its folder holds its data, its log, its process id, and who uses it.
 #[derive(Debug)]
 pub struct Node {
     folder: PathBuf,
+    host: Host,
     port: u16,
 }
 
@@ -46,17 +64,33 @@ impl Node {
         port: u16,
         grace: Duration,
     ) -> io::Result<Self> {
+        Self::start_on(Host::here(), program, kind, (folder, port), grace)
+    }
+
+    /// The same where this host is.
+    ///
+    /// # Errors
+    /// If the process cannot be started.
+    pub(super) fn start_on(
+        host: Host,
+        program: &Program,
+        kind: Kind,
+        (folder, port): (&Path, u16),
+        grace: Duration,
+    ) -> io::Result<Self> {
         fs::create_dir_all(folder.join("data"))?;
         fs::create_dir_all(folder.join("users"))?;
         fs::write(folder.join("port"), port.to_string())?;
-        let node = Self { folder: folder.to_owned(), port };
+        let namespace = host.namespace.clone();
+        let node = Self { folder: folder.to_owned(), host, port };
         node.enter()?;
         // In a process group of its own, so that what ends the tests at the terminal leaves it to end in order.
         Command::new("sh")
             .args(["-c", WATCHDOG, "watchdog"])
             .arg(folder)
             .arg(grace.as_secs().to_string())
-            .args(command_line(program, kind, folder, port))
+            .args(namespace.iter().flat_map(|name| ["ip", "netns", "exec", name]))
+            .args(command_line(program, kind, &node))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -68,7 +102,7 @@ impl Node {
     /// The server in this folder, if there is one.
     pub(super) fn at(folder: &Path) -> Option<Self> {
         let port = fs::read_to_string(folder.join("port")).ok()?.parse().ok()?;
-        Some(Self { folder: folder.to_owned(), port })
+        Some(Self { folder: folder.to_owned(), host: Host::here(), port })
     }
 
     /// Notes that this process uses the server. It counts as a user for as long as it lives.
@@ -83,7 +117,7 @@ impl Node {
 
     /// Whether something listens on its port.
     pub async fn is_heard(&self) -> bool {
-        tokio::net::TcpStream::connect(("127.0.0.1", self.port)).await.is_ok()
+        tokio::net::TcpStream::connect((self.host.address, self.port)).await.is_ok()
     }
 
     /// The process, if it was started.
@@ -95,6 +129,16 @@ impl Node {
     /// The port it listens on.
     pub fn port(&self) -> u16 {
         self.port
+    }
+
+    /// Where it listens.
+    pub fn host(&self) -> &Host {
+        &self.host
+    }
+
+    /// How it is reached: address and port.
+    pub fn address(&self) -> String {
+        format!("{}:{}", self.host.address, self.port)
     }
 
     /// Where its data is.
@@ -132,9 +176,10 @@ impl Node {
     }
 }
 
-fn command_line(program: &Program, kind: Kind, folder: &Path, port: u16) -> Vec<String> {
+fn command_line(program: &Program, kind: Kind, node: &Node) -> Vec<String> {
+    let Node { folder, host, port } = node;
     match program {
-        Program::Docker => docker::command_line(port),
+        Program::Docker => docker::command_line(*port),
         Program::Mongod(path) => {
             let data = folder.join("data");
             [
@@ -142,7 +187,7 @@ fn command_line(program: &Program, kind: Kind, folder: &Path, port: u16) -> Vec<
                 "--port",
                 &port.to_string(),
                 "--bind_ip",
-                "127.0.0.1",
+                &host.address.to_string(),
                 "--dbpath",
                 data.to_string_lossy().as_ref(),
                 // What a transaction writes must fit into a fifth of it; it is taken as it is needed.

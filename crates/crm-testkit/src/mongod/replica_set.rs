@@ -8,7 +8,7 @@ use bson::doc;
 use rustix::process::Signal;
 
 use super::find::{Program, program};
-use super::node::{Kind, Node};
+use super::node::{Host, Kind, Node};
 use super::{admin, free_port, shared};
 
 /// Some servers that are one replica set. They end with this value, and with this process.
@@ -33,29 +33,39 @@ impl ReplicaSet {
     /// # Panics
     /// If they do not take writes.
     pub async fn start_in(members: usize, base: &Path) -> Self {
+        Self::start_on(&vec![Host::here(); members], base).await
+    }
+
+    /// The same with each member where one of these hosts is.
+    ///
+    /// # Panics
+    /// If they do not take writes.
+    pub async fn start_on(hosts: &[Host], base: &Path) -> Self {
         let program = program();
-        let nodes: Vec<Node> = free_port::some(members)
+        let nodes: Vec<Node> = free_port::some(hosts.len())
             .into_iter()
-            .map(|port| {
+            .zip(hosts)
+            .map(|(port, host)| {
                 let folder = base.join(format!("member-{port}-{:08x}", rand::random::<u32>()));
                 fs::create_dir_all(&folder).expect("a temporary folder can be made");
                 fs::write(folder.join("keep"), "").expect("the folder can be written to");
-                Node::start(&program, Kind::Member, &folder, port, Duration::from_secs(1))
+                let grace = Duration::from_secs(1);
+                Node::start_on(host.clone(), &program, Kind::Member, (&folder, port), grace)
                     .expect("the server can be started")
             })
             .collect();
         for node in &nodes {
             node.listens().await.expect("the server listens");
         }
-        let ports: Vec<u16> = nodes.iter().map(Node::port).collect();
+        let addresses: Vec<String> = nodes.iter().map(Node::address).collect();
         let settings = doc! { "electionTimeoutMillis": 2_000, "heartbeatIntervalMillis": 500 };
-        admin::initiate(&ports, settings).await.expect("the replica set takes writes");
+        admin::initiate(&addresses, settings).await.expect("the replica set takes writes");
         Self { program, nodes }
     }
 
     /// How it is reached.
     pub fn uri(&self) -> String {
-        let hosts: Vec<String> = self.nodes.iter().map(|node| format!("127.0.0.1:{}", node.port())).collect();
+        let hosts: Vec<String> = self.nodes.iter().map(Node::address).collect();
         format!("mongodb://{}/?replicaSet=rs0", hosts.join(","))
     }
 
@@ -76,7 +86,7 @@ impl ReplicaSet {
 
     /// Whether this member says that it takes writes.
     pub async fn is_primary(&self, node: &Node) -> bool {
-        admin::takes_writes(node.port()).await
+        admin::takes_writes(&node.address()).await
     }
 
     /// Starts a member again that was killed, with the data it had.
@@ -85,7 +95,8 @@ impl ReplicaSet {
     /// If it does not start.
     pub async fn restart(&self, node: &Node) {
         let grace = Duration::from_secs(1);
-        let again = Node::start(&self.program, Kind::Member, node.folder(), node.port(), grace)
+        let place = (node.folder(), node.port());
+        let again = Node::start_on(node.host().clone(), &self.program, Kind::Member, place, grace)
             .expect("it can be started");
         again.listens().await.expect("the server listens");
     }

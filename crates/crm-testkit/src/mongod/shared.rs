@@ -74,7 +74,7 @@ async fn join(base: &Path) -> Option<Node> {
     }
     // A primary that was just elected first catches up.
     let deadline = Instant::now() + Duration::from_secs(5);
-    while !admin::takes_writes(node.port()).await {
+    while !admin::takes_writes(&node.address()).await {
         if !node.is_heard().await {
             // Its watchdog, if that is left, is about to do the same.
             let _gone = fs::remove_dir_all(&folder);
@@ -92,7 +92,7 @@ async fn start(program: &Program, folder: &Path, grace: Duration) -> Result<Node
     let port = free_port::some(1).pop().ok_or("no port is free")?;
     let node = Node::start(program, Kind::Member, folder, port, grace).map_err(|error| error.to_string())?;
     node.listens().await?;
-    admin::initiate(&[port], bson::Document::new()).await?;
+    admin::initiate(&[node.address()], bson::Document::new()).await?;
     Ok(node)
 }
 
@@ -129,7 +129,7 @@ mod on_mongodb {
         crash(&first);
         let second = join_or_start(&program(), base.path(), grace).await;
 
-        assert!(admin::takes_writes(second.port()).await);
+        assert!(admin::takes_writes(&second.address()).await);
         assert_ne!(second.folder(), first.folder());
         assert!(!first.folder().exists());
         crash(&second);
