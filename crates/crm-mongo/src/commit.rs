@@ -44,7 +44,7 @@ impl Commits for MongoStore {
         };
         let answer = self.inner().calls.within(deadline, call);
         match self.inner().writes.pass(deadline, is_silence, answer).await {
-            Err(StoreError::Unavailable(cause)) if held.is_sent() => Err(StoreError::OutcomeUnknown(cause)),
+            Err(StoreError::Unavailable(cause)) if held.give_up() => Err(StoreError::OutcomeUnknown(cause)),
             answer => answer,
         }
     }
@@ -62,6 +62,8 @@ struct Holding {
     audit: Option<OwnedMutexGuard<()>>,
     lane: Option<Lane>,
     sent: bool,
+    /// Nobody waits any more: what was not sent by then never is.
+    given_up: bool,
 }
 
 /// Lets go of what is held when whoever waits for the commit goes away, for whatever reason.
@@ -112,17 +114,28 @@ impl Held {
         Ok(())
     }
 
-    /// Notes that a COMMIT is on its way, or that it was answered.
-    pub(crate) fn sends(&self, sent: bool) {
-        self.0.lock().sent = sent;
+    /// Notes that a COMMIT is on its way, unless it was given up; says whether it may be sent.
+    pub(crate) fn may_send(&self) -> bool {
+        let mut held = self.0.lock();
+        held.sent = !held.given_up;
+        held.sent
     }
 
-    fn is_sent(&self) -> bool {
-        self.0.lock().sent
+    /// Notes that a COMMIT was answered, with something that tells what became of it.
+    pub(crate) fn is_answered(&self) {
+        self.0.lock().sent = false;
+    }
+
+    /// From now on no COMMIT is sent; says whether one is on its way.
+    fn give_up(&self) -> bool {
+        let mut held = self.0.lock();
+        held.given_up = true;
+        held.sent
     }
 
     fn release(&self) {
         let mut held = self.0.lock();
+        held.given_up = true;
         (held.turn, held.passage, held.audit, held.lane) = (None, None, None, None);
     }
 }

@@ -96,7 +96,11 @@ async fn attempt(inner: &Inner, plan: &Plan, lane: u8, until: Instant, held: &He
             }
         }
     }
-    held.sends(true);
+    if !held.may_send() {
+        // Whoever waited was told that nothing was done.
+        let _undone_anyway = session.abort_transaction().await;
+        return Err(Ended::Unread(unavailable(Failure::Deadline)));
+    }
     let finished = finish(&mut session, until).await;
     // What the server knows nothing of was not committed; of anything else it is not known.
     let is_known = match &finished {
@@ -107,7 +111,9 @@ async fn attempt(inner: &Inner, plan: &Plan, lane: u8, until: Instant, held: &He
         }
         Err(Ended::Halted(_) | Ended::Unread(_)) => false,
     };
-    held.sends(!is_known);
+    if is_known {
+        held.is_answered();
+    }
     finished
 }
 

@@ -156,7 +156,11 @@ async fn write(store: Arc<MongoStore>, make: Maker, over: Arc<AtomicBool>) -> Se
                 last = Instant::now();
             }
             Ok(verdict) => panic!("a new lead is never {verdict:?}"),
-            Err(StoreError::Unavailable(_) | StoreError::OutcomeUnknown(_)) => seen.unknown.push(commit),
+            Err(StoreError::Unavailable(_) | StoreError::OutcomeUnknown(_)) => {
+                seen.unknown.push(commit);
+                // It may be told so at once, and at full speed nobody else would be served.
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
             Err(error) => panic!("the store is at most unavailable, not {error:?}"),
         }
     }

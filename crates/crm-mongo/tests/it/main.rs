@@ -9,6 +9,7 @@
 
 mod contract;
 mod failover;
+mod given_up;
 mod moment;
 mod opening;
 mod plans;
