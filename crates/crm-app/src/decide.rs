@@ -18,6 +18,7 @@ use crate::audit::derive::derived;
 use crate::commit::expect::Expect;
 use crate::commit::{Commit, UniqueKey, Verdict};
 use crate::context::Ctx;
+use crate::deadline;
 use crate::error::{AppError, StoreError};
 
 /// What an attempt decided.
@@ -53,7 +54,7 @@ impl<T> Decision<T> {
 /// If the answer is to be kept ([`Ctx::keeping`]), it goes into the commit; where there is nothing else to write, it is a
 /// commit of its own.
 ///
-/// All of it takes no longer than [`crate::context::Rules::deadline`].
+/// All of it takes no longer than [`crate::context::Rules::deadline`], with what the request asked before.
 ///
 /// # Errors
 /// What `attempt` says; [`AppError::Busy`] at the deadline where others were faster; [`AppError::Store`] if the store
@@ -66,7 +67,7 @@ where
     F: Fn(Actor) -> A,
     A: Future<Output = Result<Decision<T>, AppError>>,
 {
-    let deadline = Instant::now() + ctx.rules.deadline;
+    let deadline = Instant::now() + deadline::left(ctx.rules.deadline);
     let Ok(_turn) = timeout_at(deadline, ctx.queue.turn(records)).await else {
         return Err(AppError::Busy);
     };

@@ -9,6 +9,7 @@ use actix_web::dev::Payload;
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse};
 use crm_app::auth::authenticate::authenticate;
+use crm_app::deadline;
 use crm_app::origin::{self, Origin};
 use crm_domain::access::actor::Actor;
 use crm_domain::access::policy::authorize;
@@ -51,7 +52,13 @@ pub(crate) async fn dispatch(
         }
         outcome
     };
-    match origin::from(origin_of(&state, &request), work).await {
+    let work = origin::from(origin_of(&state, &request), work);
+    let outcome = match route.class {
+        // A password may wait long to be hashed, between two questions to the store.
+        Class::Login | Class::Service => work.await,
+        Class::Read | Class::Write => deadline::shared(work).await,
+    };
+    match outcome {
         Ok(answer) => answer.respond(&request, signed_in),
         Err(problem) => refuse(&request, &problem),
     }

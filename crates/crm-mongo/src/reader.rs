@@ -9,6 +9,8 @@ use std::time::Duration;
 use crate::documents;
 use crate::error::{Failure, store_error, unavailable};
 
+/// To MongoDB, no time at all would mean all the time there is.
+const LEAST: Duration = Duration::from_millis(1);
 /// How many documents come in one answer.
 const BATCH: u32 = 1_000;
 
@@ -95,14 +97,14 @@ impl Find {
 impl Reader {
     /// Reads by themselves, each of the state that most members have.
     pub(crate) fn majority(db: Database, most: Duration) -> Self {
-        Self { db, session: None, most, heard: None }
+        Self { db, session: None, most: most.max(LEAST), heard: None }
     }
 
     /// Reads of one moment: that of the first of them.
     pub(crate) async fn snapshot(db: Database, most: Duration) -> Result<Self, StoreError> {
         let session = db.client().start_session().snapshot(true).await;
         let session = session.map_err(|error| store_error(&error))?;
-        Ok(Self { db, session: Some(session), most, heard: None })
+        Ok(Self { db, session: Some(session), most: most.max(LEAST), heard: None })
     }
 
     /// Reads of the moment of the transaction that this session is in.

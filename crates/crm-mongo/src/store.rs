@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crm_app::breaker::{Breaker, BreakerStats};
+use crm_app::deadline;
 use crm_app::error::StoreError;
 use crm_app::mirror::Mirror;
 use crm_app::queue::Queue;
@@ -98,8 +99,9 @@ impl MongoStore {
         T: Send + 'static,
     {
         let deadline = self.inner.options.deadline;
-        let reader = self.inner.reader(deadline);
-        let call = self.inner.calls.within(deadline, async move { job(reader).await });
+        let left = deadline::left(deadline);
+        let reader = self.inner.reader(left);
+        let call = self.inner.calls.within(left, async move { job(reader).await });
         self.inner.reads.pass(deadline, is_silence, call).await
     }
 
@@ -111,7 +113,8 @@ impl MongoStore {
         T: Send + 'static,
     {
         let deadline = self.inner.options.deadline;
-        self.inner.reads.pass(deadline, is_silence, self.snapshot_within(deadline, job)).await
+        let call = self.snapshot_within(deadline::left(deadline), job);
+        self.inner.reads.pass(deadline, is_silence, call).await
     }
 
     /// Runs long reads that all see the same state.

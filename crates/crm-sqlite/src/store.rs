@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crm_app::breaker::{Breaker, BreakerStats};
+use crm_app::deadline;
 use crm_app::error::StoreError;
 use crm_app::mirror::{Mirror, Snapshot};
 use crm_domain::calendar::Calendar;
@@ -128,7 +129,7 @@ impl SqliteStore {
         F: Future<Output = Answer<T, StoreError>> + Send,
     {
         let call = async {
-            let answer = tokio::time::timeout(self.deadline, reading).await;
+            let answer = tokio::time::timeout(deadline::left(self.deadline), reading).await;
             answer.unwrap_or(Err(EngineError::Unavailable(Cause::Late))).map_err(store_error)?
         };
         self.reads.pass(self.deadline, is_silence, call).await
