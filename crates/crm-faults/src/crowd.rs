@@ -9,6 +9,7 @@ use tokio::task::JoinSet;
 
 use crate::Outcome;
 use crate::ledger::{Answer, Ledger};
+use crate::pulse::Pulse;
 use crate::worker::Worker;
 
 /// How long a client that was not served waits before it asks again, unless it hears of another server.
@@ -29,6 +30,7 @@ pub struct Crowd {
     over: Arc<AtomicBool>,
     acknowledged: watch::Receiver<u64>,
     url: watch::Sender<String>,
+    pulse: Arc<Pulse>,
     workers: JoinSet<Worker>,
 }
 
@@ -56,13 +58,25 @@ impl Crowd {
             url: told,
             unserved,
         };
-        let workers = workers.into_iter().map(|worker| work(worker, common.clone())).collect();
-        Self { over, acknowledged, url: move_on, workers }
+        let pulse = Arc::new(Pulse::default());
+        let felt = |worker: Worker| worker.felt_by(Arc::clone(&pulse));
+        let workers = workers.into_iter().map(|worker| work(felt(worker), common.clone())).collect();
+        Self { over, acknowledged, url: move_on, pulse, workers }
     }
 
     /// Waits until so many requests are acknowledged; at once if nobody works any more.
     pub async fn acknowledged(&self, many: u64) {
         self.acknowledged.clone().wait_for(|now| *now >= many).await.ok();
+    }
+
+    /// How many requests are acknowledged by now.
+    pub fn so_far(&self) -> u64 {
+        *self.acknowledged.borrow()
+    }
+
+    /// What feels how they are served.
+    pub fn pulse(&self) -> &Pulse {
+        &self.pulse
     }
 
     /// Tells them of a server that took the place of the one before.

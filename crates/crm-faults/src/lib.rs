@@ -14,9 +14,10 @@
 //! - What is written down: [`ledger`], [`effect`] (what a request does, as an event tells it).
 //! - What is there afterwards: [`state`]; what is wrong with it: [`check`], [`finding`].
 //! - The server: [`program`], [`role`] (this program is the server too), [`place`], [`server`], [`people`], [`client`].
+//! - A MongoDB that is broken too: [`members`], [`network`].
 //! - What is done to it: [`ending`], [`preload`] (ends it at points around a commit), [`power`] (takes back what was not
 //!   synced), [`weakness`] (servers that do lose something, to show that it is found).
-//! - All together: [`trial`] (a store, those who write to it and what came of it), [`suites`], one file for each.
+//! - How clients are served meanwhile: [`pulse`]. All together: [`trial`] (a store, those who write to it and what came of it), [`suites`], one file for each.
 //! - What is said: [`report`]. What can be typed: [`arguments`]. Chance that can be had again: [`chance`].
 //!
 //! Nothing but [`place`] and [`preload`] knows which store it is: a suite for another one makes a [`place::Place`] at its
@@ -36,11 +37,14 @@ pub mod effect;
 pub mod ending;
 pub mod finding;
 pub mod ledger;
+pub mod members;
+pub mod network;
 pub mod people;
 pub mod place;
 pub mod power;
 pub mod preload;
 pub mod program;
+pub mod pulse;
 pub mod report;
 pub mod role;
 pub mod server;

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crm_testkit::mongod::node::Host;
 use tempfile::TempDir;
 
 use crate::Outcome;
@@ -69,6 +70,13 @@ impl Place {
     pub fn with(mut self, name: &str, value: &str) -> Self {
         self.variables.push((name.into(), value.into()));
         self
+    }
+
+    /// The same with the program where this host is.
+    #[must_use]
+    pub(crate) fn on(mut self, host: Host) -> Self {
+        self.program = self.program.within(host.namespace);
+        self.with("CRM__SERVER__HOST", &host.address.to_string())
     }
 
     /// The folder.

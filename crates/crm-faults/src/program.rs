@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::Outcome;
+use crate::network;
 use crate::weakness::Weakness;
 
 /// The first argument of a process that is to play a role.
@@ -15,7 +16,11 @@ pub(crate) const WEAKENED: &str = "weakened-server";
 
 /// Where this program is: tests know it from cargo.
 #[derive(Debug, Clone)]
-pub struct Program(PathBuf);
+pub struct Program {
+    path: PathBuf,
+    /// The network namespace it is started in, if it is another than ours.
+    namespace: Option<String>,
+}
 
 impl Program {
     /// The one that runs.
@@ -23,12 +28,17 @@ impl Program {
     /// # Errors
     /// It cannot be told which that is.
     pub fn this() -> Outcome<Self> {
-        Ok(Self(std::env::current_exe()?))
+        Ok(Self::at(&std::env::current_exe()?))
     }
 
     /// The one at this path.
     pub fn at(path: &Path) -> Self {
-        Self(path.to_owned())
+        Self { path: path.to_owned(), namespace: None }
+    }
+
+    /// The same in this network namespace.
+    pub(crate) fn within(self, namespace: Option<String>) -> Self {
+        Self { namespace, ..self }
     }
 
     /// `crm-server` with these arguments. It sees nothing of this process's environment.
@@ -47,7 +57,14 @@ impl Program {
 
     /// The standard input is a pipe: a server ends with it, so that none outlives whoever started it.
     fn command(&self) -> Command {
-        let mut command = Command::new(&self.0);
+        let mut command = match &self.namespace {
+            None => Command::new(&self.path),
+            Some(namespace) => {
+                let mut command = Command::new(network::program("ip"));
+                command.args(["netns", "exec", namespace]).arg(&self.path);
+                command
+            }
+        };
         command.env_clear().stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }

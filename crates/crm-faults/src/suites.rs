@@ -4,6 +4,7 @@ pub mod converts;
 pub mod kill;
 pub mod power_loss;
 pub mod reassign;
+pub mod replicas;
 pub mod sigterm;
 pub mod vanish;
 
@@ -19,6 +20,7 @@ use crate::arguments::Arguments;
 use crate::chance;
 use crate::program::Program;
 use crate::report::Report;
+use crate::suites::replicas::Trouble;
 use crate::weakness::Weakness;
 
 /// What is done to a server.
@@ -36,6 +38,18 @@ pub enum Suite {
     Converts,
     /// A lead is given to somebody who is deactivated at the same moment; a round is a pair of the two
     Reassign,
+    /// `kill -9` of the primary of three MongoDB members
+    PrimaryKilled,
+    /// The primary of three is frozen for a while (SIGSTOP)
+    PrimaryFrozen,
+    /// The primary of three goes on alone for a moment and is killed
+    PrimaryAhead,
+    /// `kill -9` of two of three members
+    TwoKilled,
+    /// `kill -9` of all members and the server at once
+    AllKilled,
+    /// The network is cut: primary from the rest, server from primary, one way (root, iproute2, iptables)
+    Partition,
 }
 
 /// What every suite is told.
@@ -71,6 +85,12 @@ impl Suite {
             Self::Vanish => 50,
             Self::Converts => 1_000,
             Self::Reassign => 5_000,
+            Self::PrimaryKilled => 30,
+            Self::PrimaryFrozen
+            | Self::PrimaryAhead
+            | Self::TwoKilled
+            | Self::AllKilled
+            | Self::Partition => 10,
         }
     }
 
@@ -86,8 +106,22 @@ impl Suite {
             Self::Vanish => Ok(vec![vanish::run(run).await?]),
             Self::Converts => Ok(vec![converts::run(run).await?]),
             Self::Reassign => Ok(vec![reassign::run(run).await?]),
+            Self::PrimaryKilled => Ok(vec![replicas::run(run, Trouble::PrimaryKilled).await?]),
+            Self::PrimaryFrozen => Ok(vec![replicas::run(run, Trouble::PrimaryFrozen).await?]),
+            Self::PrimaryAhead => Ok(vec![replicas::run(run, Trouble::PrimaryAhead).await?]),
+            Self::TwoKilled => Ok(vec![replicas::run(run, Trouble::TwoKilled).await?]),
+            Self::AllKilled => Ok(vec![replicas::run(run, Trouble::AllKilled).await?]),
+            Self::Partition => partitions(run).await,
         }
     }
+}
+
+async fn partitions(run: &Run) -> Outcome<Vec<Report>> {
+    let mut reports = Vec::new();
+    for trouble in Trouble::PARTITIONS {
+        reports.push(replicas::run(run, trouble).await?);
+    }
+    Ok(reports)
 }
 
 /// Runs what was typed, and says what came of it. The exit code is 1 if anything is wrong.

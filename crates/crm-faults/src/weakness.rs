@@ -5,6 +5,7 @@
 mod careless;
 mod unguarded;
 
+use crm_mongo::options::{Acknowledged, Options as MongoOptions};
 use crm_server::alterations::Alterations;
 use crm_sqlite::engine::options::{Options as SqliteOptions, Synchronous};
 
@@ -17,11 +18,13 @@ pub enum Weakness {
     Unguarded,
     /// A record is given to somebody who was deactivated meanwhile.
     Careless,
+    /// A MongoDB answers once one member has a commit (`w: 1`).
+    OneMember,
 }
 
 impl Weakness {
     /// Every one.
-    pub const ALL: [Self; 3] = [Self::NotSynced, Self::Unguarded, Self::Careless];
+    pub const ALL: [Self; 4] = [Self::NotSynced, Self::Unguarded, Self::Careless, Self::OneMember];
 
     /// Its name on the command line.
     pub fn name(self) -> &'static str {
@@ -29,6 +32,7 @@ impl Weakness {
             Self::NotSynced => "not-synced",
             Self::Unguarded => "unguarded",
             Self::Careless => "careless",
+            Self::OneMember => "one-member",
         }
     }
 
@@ -46,6 +50,10 @@ impl Weakness {
             },
             Self::Unguarded => Alterations { stores: unguarded::stores, ..Alterations::NONE },
             Self::Careless => Alterations { stores: careless::stores, ..Alterations::NONE },
+            Self::OneMember => Alterations {
+                mongo: |options| MongoOptions { acknowledged: Acknowledged::ByOne, ..options },
+                ..Alterations::NONE
+            },
         }
     }
 }

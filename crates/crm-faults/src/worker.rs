@@ -8,6 +8,7 @@ mod choice;
 mod own;
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use serde_json::json;
 
@@ -16,6 +17,7 @@ use crate::chance::Chance;
 use crate::client::{Client, NoReply, Reply};
 use crate::deed::Deed;
 use crate::ledger::{Answer, Entry, Ledger};
+use crate::pulse::Pulse;
 
 /// How many requests of a hundred have a key …
 const KEYED: u64 = 40;
@@ -43,6 +45,7 @@ pub struct Worker {
     turn: u64,
     shared: Arc<Shared>,
     own: Own,
+    pulse: Arc<Pulse>,
     /// What it asked and was answered.
     pub(crate) ledger: Ledger,
 }
@@ -52,7 +55,12 @@ impl Worker {
     pub fn new(client: Client, name: String, chance: Chance, shared: Arc<Shared>) -> Self {
         let is_admin = !shared.agents.iter().any(|agent| agent == client.user());
         let (turn, own, ledger) = (0, Own::default(), Ledger::default());
-        Self { client, name, is_admin, chance, turn, shared, own, ledger }
+        Self { client, name, is_admin, chance, turn, shared, own, pulse: Arc::default(), ledger }
+    }
+
+    /// The same, whose answers are felt here.
+    pub(crate) fn felt_by(self, pulse: Arc<Pulse>) -> Self {
+        Self { pulse, ..self }
     }
 
     /// Goes on at another server.
@@ -78,7 +86,11 @@ impl Worker {
         let again = self.chance.percent(AGAIN);
         let mut request = deed.request();
         request.key.clone_from(&key);
+        let sent = Instant::now();
         let reply = self.client.send(&request).await;
+        if let Ok(reply) = &reply {
+            self.pulse.beat(sent, reply.status);
+        }
         let answer = Answer::of(&reply);
         self.ledger.broken += u64::from(reply == Err(NoReply::Broken));
         self.look_at(&deed, reply.as_ref().map_or(0, |reply| reply.status), &answer);
@@ -102,7 +114,12 @@ impl Worker {
                 self.ledger.wrong(format!("{deed:?} was done: {body}"));
             }
             (wanted, Answer::Refused(why)) if status < 500 && status != 0 && wanted != Some(status) => {
-                self.ledger.wrong(format!("{deed:?} was refused: {why}"));
+                let what = format!("{deed:?} was refused: {why}");
+                if [400, 404].contains(&status) {
+                    self.ledger.is_behind(what);
+                } else {
+                    self.ledger.wrong(what);
+                }
             }
             (_, Answer::Acknowledged(_) | Answer::Refused(_) | Answer::Unknown) => {}
         }
@@ -114,7 +131,13 @@ impl Worker {
         let alike = (second.status, &second.body) == (first.status, &first.body);
         if !alike || !second.replayed {
             let what = json!([[first.status, first.body], [second.status, second.body, second.replayed]]);
-            self.ledger.wrong(format!("{deed:?} was answered otherwise when it came again: {what}"));
+            let what = format!("{deed:?} was answered otherwise when it came again: {what}");
+            let is_behind = second.body["code"] == "still_running";
+            if is_behind {
+                self.ledger.is_behind(what);
+            } else {
+                self.ledger.wrong(what);
+            }
         }
     }
 }

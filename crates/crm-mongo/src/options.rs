@@ -5,6 +5,15 @@ use std::time::Duration;
 use crm_app::breaker::BreakerRules;
 use mongodb::options::{Acknowledgment, ClientOptions, ReadPreference, SelectionCriteria, WriteConcern};
 
+/// When a commit counts as done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Acknowledged {
+    /// Once most members have it on their disks. The only choice for data someone wants to keep.
+    ByMost,
+    /// Once one has: it is lost with that one. For tests.
+    ByOne,
+}
+
 /// Sizes and limits of a store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
@@ -24,6 +33,8 @@ pub struct Options {
     pub long_deadline: Duration,
     /// When calls are refused at once because the last ones were not answered.
     pub breaker: BreakerRules,
+    /// When a commit counts as done.
+    pub acknowledged: Acknowledged,
 }
 
 impl Default for Options {
@@ -37,6 +48,7 @@ impl Default for Options {
             deadline: Duration::from_secs(5),
             long_deadline: Duration::from_mins(10),
             breaker: BreakerRules::default(),
+            acknowledged: Acknowledged::ByMost,
         }
     }
 }
@@ -52,11 +64,15 @@ impl Options {
         client.selection_criteria = Some(SelectionCriteria::ReadPreference(ReadPreference::Primary));
         // Each read says itself which state it wants: one that is set here would stand in the way of snapshots.
         client.read_concern = None;
-        client.write_concern = Some(durable());
+        client.write_concern = Some(self.durable());
     }
-}
 
-/// On the disks of most members before it counts as written.
-pub(crate) fn durable() -> WriteConcern {
-    WriteConcern::builder().w(Acknowledgment::Majority).journal(true).build()
+    /// On the disks of so many members before it counts as written.
+    pub(crate) fn durable(&self) -> WriteConcern {
+        let by = match self.acknowledged {
+            Acknowledged::ByMost => Acknowledgment::Majority,
+            Acknowledged::ByOne => Acknowledgment::Nodes(1),
+        };
+        WriteConcern::builder().w(by).journal(true).build()
+    }
 }

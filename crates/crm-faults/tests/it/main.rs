@@ -6,6 +6,8 @@ mod converts;
 #[cfg(test)]
 mod kill;
 #[cfg(test)]
+mod on_mongodb;
+#[cfg(test)]
 mod power_loss;
 #[cfg(test)]
 mod reassign;

@@ -19,7 +19,6 @@ use super::Held;
 use super::plan::Plan;
 use super::step::{Halt, Step};
 use crate::error::{Failure, store_error, unavailable};
-use crate::options::durable;
 use crate::reader::Reader;
 use crate::store::{Inner, defect};
 use crate::{following, workspace};
@@ -122,7 +121,7 @@ pub(crate) async fn begin(inner: &Inner, until: Instant) -> Result<ClientSession
     let mut session = inner.db.client().start_session().await.map_err(Ended::Failed)?;
     let left = until.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
     let begun = session.start_transaction().read_concern(ReadConcern::snapshot());
-    begun.write_concern(durable()).max_commit_time(left).await.map_err(Ended::Failed)?;
+    begun.write_concern(inner.options.durable()).max_commit_time(left).await.map_err(Ended::Failed)?;
     Ok(session)
 }
 

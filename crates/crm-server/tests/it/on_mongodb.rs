@@ -2,7 +2,6 @@
 //!
 //! `cargo test --workspace --exclude crm-mongo -- --skip on_mongodb` leaves out whatever needs a MongoDB.
 
-mod failover;
 mod full_disk;
 mod opening;
 mod outage;

@@ -40,6 +40,25 @@ pub(super) async fn takes_writes(address: &str) -> bool {
     hello.is_ok_and(|hello| hello.get_bool("isWritablePrimary").unwrap_or(false))
 }
 
+/// Whether the server at this address takes writes and finds every member of its set well.
+pub(super) async fn finds_all_well(address: &str) -> bool {
+    let Ok(client) = client(&format!("mongodb://{address}/?directConnection=true")).await else {
+        return false;
+    };
+    let status = client.database("admin").run_command(doc! { "replSetGetStatus": 1 }).await;
+    client.shutdown().await;
+    let Ok(status) = status else { return false };
+    let members = status.get_array("members").map(Vec::as_slice).unwrap_or_default();
+    // A primary or a secondary.
+    let is_well = |member: &bson::Bson| {
+        member
+            .as_document()
+            .and_then(|member| member.get_i32("state").ok())
+            .is_some_and(|state| [1, 2].contains(&state))
+    };
+    status.get_i32("myState").is_ok_and(|state| state == 1) && members.iter().all(is_well)
+}
+
 /// Makes servers that have just started one replica set, and waits until it takes writes.
 ///
 /// # Errors

@@ -89,6 +89,16 @@ impl ReplicaSet {
         admin::takes_writes(&node.address()).await
     }
 
+    /// Whether there is a primary that finds every member well.
+    pub async fn is_well(&self) -> bool {
+        for node in &self.nodes {
+            if admin::finds_all_well(&node.address()).await {
+                return true;
+            }
+        }
+        false
+    }
+
     /// Starts a member again that was killed, with the data it had.
     ///
     /// # Panics
