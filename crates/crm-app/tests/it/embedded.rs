@@ -2,6 +2,7 @@
 
 mod accounts;
 mod audit;
+mod clock_steps;
 mod conversion;
 mod deletion;
 mod feed;

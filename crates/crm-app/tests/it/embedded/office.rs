@@ -9,6 +9,7 @@ use crm_app::auth::login::{Device, SignIn, login};
 use crm_app::context::{Ctx, Rules, Stores};
 use crm_app::error::AppError;
 use crm_app::mirror::Mirror;
+use crm_app::ports::maintenance::{Maintenance, TallyDifference};
 use crm_app::precondition::Precondition;
 use crm_app::queue::Queue;
 use crm_app::repeat::keeping::Keeping;
@@ -20,6 +21,7 @@ use crm_domain::access::actor::Actor;
 use crm_domain::access::role::Role;
 use crm_domain::activity::Activity;
 use crm_domain::audit::chain::AuditKey;
+use crm_domain::calendar::Calendar;
 use crm_domain::customer::Customer;
 use crm_domain::lead::Lead;
 use crm_domain::raw::Members;
@@ -42,6 +44,7 @@ use crate::support::texts;
 /// A workspace on a store of its own.
 pub(crate) struct Office {
     pub(crate) ctx: Ctx,
+    store: Arc<SqliteStore>,
     pub(crate) clock: Arc<FixedClock>,
 }
 
@@ -51,7 +54,7 @@ impl Office {
         let (mirror, clock) = (Arc::new(Mirror::empty()), Arc::new(FixedClock::default()));
         let store = SqliteStore::memory(Arc::clone(&mirror)).unwrap();
         let ctx = Ctx {
-            stores: Stores::of(store),
+            stores: Stores::of(Arc::clone(&store)),
             mirror,
             clock: Arc::<FixedClock>::clone(&clock),
             ids: Arc::new(SequentialIds::new()),
@@ -65,7 +68,19 @@ impl Office {
             setup: Arc::new(SetupToken::new("let me in".into())),
             rules: Rules { deadline: std::time::Duration::from_mins(1), ..Rules::default() },
         };
-        Self { ctx, clock }
+        Self { ctx, store, clock }
+    }
+
+    /// An empty store whose days are those of this zone.
+    pub(crate) async fn open_in(zone: &str) -> Self {
+        let office = Self::open();
+        office.store.set_calendar(Calendar::parse(zone).unwrap()).await.unwrap();
+        office
+    }
+
+    /// The counters that do not agree with what they count.
+    pub(crate) async fn miscounted(&self) -> Vec<TallyDifference> {
+        self.store.recount(false).await.unwrap()
     }
 
     /// An account with this name; the password is `{name}-secret`. Signed in.
