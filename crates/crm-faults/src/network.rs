@@ -40,6 +40,7 @@ impl Network {
     /// It cannot be had; the text says what is needed.
     pub fn lay(members: u8) -> Outcome<Self> {
         static NEXT: AtomicU8 = AtomicU8::new(0);
+        sweep();
         let process = std::process::id();
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let taken = run("ip", &["-o", "-4", "address", "show"])?;
@@ -142,6 +143,29 @@ impl Drop for Network {
     }
 }
 
+/// Takes down what processes have left that were killed.
+fn sweep() {
+    for (listed, removed) in
+        [(["netns", "list"], ["netns", "delete"]), (["-brief", "link"], ["link", "delete"])]
+    {
+        let listed = run("ip", &listed).unwrap_or_default();
+        for name in listed.lines().filter_map(|line| line.split_whitespace().next()) {
+            if is_left_over(name) {
+                // Another process may be at it.
+                run("ip", &[&removed[..], &[name]].concat()).ok();
+            }
+        }
+    }
+}
+
+/// Whether something of this name belongs to a process that is gone.
+fn is_left_over(name: &str) -> bool {
+    let owner = name.strip_prefix("cf").and_then(|rest| rest.split_once('x'));
+    owner.is_some_and(|(process, _)| {
+        process.parse::<u32>().is_ok() && !PathBuf::from(format!("/proc/{process}")).exists()
+    })
+}
+
 /// Where a program of the system is: those of its administrator are on everybody's path seldom.
 pub(crate) fn program(name: &str) -> PathBuf {
     let folders = ["/usr/sbin", "/sbin", "/usr/bin", "/bin", "/usr/local/sbin"];
@@ -157,4 +181,18 @@ fn run(name: &str, arguments: &[&str]) -> Outcome<String> {
     }
     let said = String::from_utf8_lossy(&ended.stderr);
     Err(format!("{name} {}: {}", arguments.join(" "), said.trim()).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_a_dead_process_of_ours_has_left_is_taken_down() {
+        let own = format!("cf{}x0-1", std::process::id());
+        for name in [own.as_str(), "eth0", "cfx1", "cfax1", "cf12", "lo"] {
+            assert!(!is_left_over(name), "{name}");
+        }
+        assert!(is_left_over("cf4294967295x0-200"));
+    }
 }
