@@ -178,8 +178,12 @@ fn amounts(size: Size, trouble: Trouble) -> (u64, u64) {
 
 /// Waits until so many more requests are done.
 async fn goes_on(crowd: &Crowd, many: u64) -> Outcome<()> {
-    let enough = crowd.acknowledged(crowd.so_far() + many);
-    tokio::time::timeout(PATIENCE, enough).await.map_err(|_| "nothing goes on for a minute".into())
+    let enough = crowd.so_far() + many;
+    while crowd.so_far() < enough {
+        let one_more = crowd.acknowledged(crowd.so_far() + 1);
+        tokio::time::timeout(PATIENCE, one_more).await.map_err(|_| "nothing goes on for a minute")?;
+    }
+    Ok(())
 }
 
 async fn happens(
