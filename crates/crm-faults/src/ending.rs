@@ -15,7 +15,7 @@ use crate::suites::{Run, Size};
 use crate::trial::Trial;
 
 /// How many write at once.
-const CLIENTS: u64 = 16;
+pub const CLIENTS: u64 = 16;
 /// How long a point is waited for: a checkpoint comes every few hundred commits.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -78,6 +78,11 @@ pub fn after(size: Size) -> Range<u64> {
         Size::Short => 40..200,
         Size::Long => 400..2_000,
     }
+}
+
+/// Whether the server ends at no point in this round.
+pub fn is_at_random(round: u64) -> bool {
+    point(round, &mut Chance::of(0, "")).is_none()
 }
 
 /// Each point in turn, and once in so many rounds none.

@@ -3,6 +3,7 @@
 //! They are the server but for one [`Alterations`], which nothing that an operator may say leads to.
 
 mod careless;
+mod halved;
 mod unguarded;
 
 use crm_mongo::options::{Acknowledged, Options as MongoOptions};
@@ -18,13 +19,16 @@ pub enum Weakness {
     Unguarded,
     /// A record is given to somebody who was deactivated meanwhile.
     Careless,
+    /// A conversion is written in two parts.
+    Halved,
     /// A MongoDB answers once one member has a commit (`w: 1`).
     OneMember,
 }
 
 impl Weakness {
     /// Every one.
-    pub const ALL: [Self; 4] = [Self::NotSynced, Self::Unguarded, Self::Careless, Self::OneMember];
+    pub const ALL: [Self; 5] =
+        [Self::NotSynced, Self::Unguarded, Self::Careless, Self::Halved, Self::OneMember];
 
     /// Its name on the command line.
     pub fn name(self) -> &'static str {
@@ -32,6 +36,7 @@ impl Weakness {
             Self::NotSynced => "not-synced",
             Self::Unguarded => "unguarded",
             Self::Careless => "careless",
+            Self::Halved => "halved",
             Self::OneMember => "one-member",
         }
     }
@@ -50,6 +55,7 @@ impl Weakness {
             },
             Self::Unguarded => Alterations { stores: unguarded::stores, ..Alterations::NONE },
             Self::Careless => Alterations { stores: careless::stores, ..Alterations::NONE },
+            Self::Halved => Alterations { stores: halved::stores, ..Alterations::NONE },
             Self::OneMember => Alterations {
                 mongo: |options| MongoOptions { acknowledged: Acknowledged::ByOne, ..options },
                 ..Alterations::NONE
