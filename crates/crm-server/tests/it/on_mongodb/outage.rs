@@ -21,7 +21,7 @@ use crate::support::writing::Writing;
 /// The longest that an answer may take: the store's own deadline, and some time to say so.
 const LONGEST: Duration = Duration::from_secs(6);
 /// Lines that the log may grow by while the store is away, for a minute too.
-const LINES: usize = 90;
+const LINES: usize = 150;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn while_every_member_is_dead_everybody_is_told_so_and_afterwards_the_server_goes_on() {
