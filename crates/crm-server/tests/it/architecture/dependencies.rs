@@ -20,19 +20,21 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ),
     // Breaks the server from outside; nothing uses it.
     ("crm-faults", &["crm-app", "crm-domain", "crm-mongo", "crm-server", "crm-sqlite", "crm-testkit"]),
+    // Measures the server from outside; nothing uses it.
+    ("crm-bench", &["crm-app", "crm-domain", "crm-server", "crm-testkit"]),
 ];
 
 /// Whose names begin like this may be used only there, in tests too.
 const ONLY_IN: &[(&str, &[&str])] = &[
-    ("actix", &["crm-http", "crm-server"]),
+    ("actix", &["crm-http", "crm-server", "crm-bench"]),
     ("tracing-actix", &["crm-http", "crm-server"]),
     ("utoipa", &["crm-http"]),
-    ("mongodb", &["crm-mongo", "crm-node-import", "crm-testkit"]),
-    ("bson", &["crm-mongo", "crm-node-import", "crm-testkit"]),
-    ("rusqlite", &["crm-sqlite", "crm-server"]),
+    ("mongodb", &["crm-mongo", "crm-node-import", "crm-testkit", "crm-bench"]),
+    ("bson", &["crm-mongo", "crm-node-import", "crm-testkit", "crm-bench"]),
+    ("rusqlite", &["crm-sqlite", "crm-server", "crm-bench"]),
     ("jsonwebtoken", &["crm-security"]),
     ("argon2", &["crm-security"]),
-    ("clap", &["crm-server", "crm-faults"]),
+    ("clap", &["crm-server", "crm-faults", "crm-bench"]),
     ("anyhow", &["crm-server"]),
 ];
 

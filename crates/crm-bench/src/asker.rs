@@ -1,0 +1,104 @@
+//! Somebody who is signed in to a server, and asks before anything is measured.
+
+use std::net::SocketAddr;
+
+use crm_server::seed::people::{ADMIN, AGENT_PASSWORD};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::Outcome;
+use crate::wire::{self, Connection};
+
+/// Who asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Who {
+    /// The first agent, who sees a twentieth.
+    Agent,
+    /// The admin, who sees everything.
+    Admin,
+}
+
+impl Who {
+    /// Both.
+    pub(crate) const ALL: [Self; 2] = [Self::Agent, Self::Admin];
+
+    /// For people.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Agent => "agent",
+            Self::Admin => "admin",
+        }
+    }
+
+    fn credentials(self) -> Value {
+        match self {
+            Self::Agent => agent(1),
+            Self::Admin => json!({ "email": ADMIN.email, "password": ADMIN.password }),
+        }
+    }
+}
+
+/// What the agent of this number, from 1, signs in with.
+fn agent(number: usize) -> Value {
+    json!({ "email": format!("agent{number}@crm.com"), "password": AGENT_PASSWORD })
+}
+
+/// Requests that sign agents in, one after the other.
+pub(crate) fn sign_ins() -> Vec<Vec<u8>> {
+    (1..=20).map(|number| wire::post("/api/auth/login", None, &agent(number))).collect()
+}
+
+/// Somebody who is signed in.
+pub(crate) struct Asker {
+    connection: Connection,
+    token: String,
+}
+
+impl Asker {
+    /// Signs in.
+    ///
+    /// # Errors
+    /// The server cannot be reached, or refuses.
+    pub(crate) fn sign_in(address: SocketAddr, who: Who) -> Outcome<Self> {
+        let mut connection = Connection::open(address)?;
+        let (status, body) = connection.ask(&wire::post("/api/auth/login", None, &who.credentials()))?;
+        let body: Value = serde_json::from_slice(body)?;
+        let token = body.get("accessToken").and_then(Value::as_str);
+        let token = token.ok_or_else(|| format!("signing in: {status}: {body}"))?.to_owned();
+        Ok(Self { connection, token })
+    }
+
+    /// Goes on at another server of the same store, which knows the session.
+    ///
+    /// # Errors
+    /// It cannot be reached.
+    pub(crate) fn go_on(&mut self, address: SocketAddr) -> Outcome<()> {
+        self.connection = Connection::open(address)?;
+        Ok(())
+    }
+
+    /// What is sent with each request.
+    pub(crate) fn token(&self) -> &str {
+        &self.token
+    }
+
+    /// Reads something, as bytes.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub(crate) fn bytes(&mut self, path: &str) -> Outcome<&[u8]> {
+        match self.connection.ask(&wire::get(path, &self.token))? {
+            (200, body) => Ok(body),
+            (status, body) => Err(format!("{path}: {status}: {}", String::from_utf8_lossy(body)).into()),
+        }
+    }
+
+    /// Reads something.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub(crate) fn read(&mut self, path: &str) -> Outcome<Value> {
+        Ok(serde_json::from_slice(self.bytes(path)?)?)
+    }
+}
