@@ -1,17 +1,18 @@
 //! Sample data: a store worth looking at, as small as a handful of records or as large as a million leads.
 //!
-//! Records are made through the domain's types and come as commits, each with its events, so that what is in a seeded
-//! store could have come from clients. What is made follows from the number given with `--random-seed` and from today's
+//! Records are made through the domain's types and by commits, each with its events, so that what is in a seeded store
+//! could have come from clients. What is made follows from the number given with `--random-seed` and from today's
 //! date alone, but for the salts of the password hashes.
 //!
 //! # Where things are
-//! - The command: this file. Loading it all: [`mod@plant`].
+//! - The command: this file. Loading it all: [`mod@plant`], what of it is of one kind: [`gathered`].
 //! - Who there is: [`people`]. What is made of each record: [`leads`], [`customers`], [`tasks`].
 //! - What they are made of: [`chance`], [`days`], [`words`]; what they share: [`world`].
 
 pub mod chance;
 pub mod customers;
 pub mod days;
+pub mod gathered;
 pub mod leads;
 pub mod people;
 pub mod plant;
@@ -19,23 +20,30 @@ pub mod tasks;
 pub mod words;
 pub mod world;
 
+use std::sync::Arc;
+
+use crm_app::mirror::Mirror;
+
 use self::people::SAMPLE_ACCOUNTS;
-use self::plant::plant;
+use self::plant::{COMMAND, plant};
 use crate::cli::SeedArgs;
 use crate::command_error::CommandError;
 use crate::settings::Settings;
+use crate::store::Store;
 use crate::wiring::{self, Wiring};
 use crate::{output, progress, telemetry};
 
 /// Fills the store. One that has users is left alone unless it is to be emptied first, and production asks twice.
 ///
 /// # Errors
-/// The store is not to be touched, or fails. What was loaded until then stays.
+/// The store is not to be touched, or fails. What was loaded until then is marked as unfinished: nothing uses it, and the
+/// same command begins anew.
 pub async fn seed(settings: Settings, args: SeedArgs) -> Result<(), CommandError> {
     telemetry::start(&settings.log)?;
     confirm(&settings, &args)?;
     // A server would go on with users that are gone.
     let lock = if args.reset { wiring::lock(&settings.store.url)? } else { None };
+    clear_unfinished(&settings, &args).await?;
     let wiring = Wiring::open_with_secrets(&settings).await?;
     make_room(&wiring, &settings, args.reset).await?;
     let amounts = args.amounts();
@@ -63,6 +71,16 @@ fn confirm(settings: &Settings, args: &SeedArgs) -> Result<(), CommandError> {
         )));
     }
     Ok(())
+}
+
+/// Empties a store into which an earlier seeding was interrupted, or another import if it may be emptied.
+async fn clear_unfinished(settings: &Settings, args: &SeedArgs) -> Result<(), CommandError> {
+    let store = Store::open(&settings.store.url, &settings.store, Arc::new(Mirror::empty())).await?;
+    let unfinished = store.archive().unfinished_import().await.map_err(store_failed)?;
+    if unfinished.is_some_and(|arrival| args.reset || arrival.command == COMMAND) {
+        store.maintenance().clear().await.map_err(store_failed)?;
+    }
+    store.close().await
 }
 
 async fn make_room(wiring: &Wiring, settings: &Settings, reset: bool) -> Result<(), CommandError> {

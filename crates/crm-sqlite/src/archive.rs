@@ -2,6 +2,7 @@
 
 mod export;
 mod import;
+pub(crate) mod indexes;
 
 use async_trait::async_trait;
 use crm_app::archive::Batch;

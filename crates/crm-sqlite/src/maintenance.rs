@@ -14,6 +14,7 @@ use crm_app::tally::{self, Deltas};
 use crm_domain::calendar::Calendar;
 use rusqlite::Connection;
 
+use crate::archive::indexes;
 use crate::commit::undone::{self, Undone};
 use crate::commit::{Applied, apply};
 use crate::db::Db;
@@ -83,6 +84,7 @@ impl Maintenance for SqliteStore {
         let mirror = Arc::clone(self.mirror());
         self.write_or_fail(move |conn| {
             clear::everything(conn)?;
+            indexes::make_all(conn)?;
             let snapshot = load(conn)?;
             Ok(Written::then((), move || mirror.replace(snapshot)))
         })

@@ -18,4 +18,9 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "headers of kept answers",
         sql: include_str!("migrations/0006_replay_headers.sql"),
     },
+    Migration {
+        number: 7,
+        name: "fewer merges of the search index",
+        sql: include_str!("migrations/0007_search_merges.sql"),
+    },
 ];

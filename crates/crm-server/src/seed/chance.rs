@@ -23,7 +23,9 @@ pub enum Kind {
     Customer,
     /// A task.
     Task,
-    /// What else needs an id: notes, events, commits.
+    /// A note.
+    Note,
+    /// What else needs an id, by which nothing refers to it: events, commits.
     Other,
 }
 
@@ -39,6 +41,7 @@ impl Chance {
             Kind::Customer => 3,
             Kind::Task => 4,
             Kind::Other => 5,
+            Kind::Note => 6,
         };
         let mut seed = [0; 32];
         let parts = [random_seed, kind, number].map(u64::to_le_bytes);

@@ -22,6 +22,9 @@ use crate::command_error::Cause;
 /// When the first customers were made and how many notes they have. The first was a lead, which decides when.
 const SAMPLE: [(u64, u64); 5] = [(9, 2), (11, 6), (8, 1), (6, 0), (3, 3)];
 
+/// More notes than any customer has.
+const MOST_NOTES: u64 = 16;
+
 /// The commits that make a customer and its notes; none if it was a lead, which brings it along.
 ///
 /// # Errors
@@ -67,13 +70,14 @@ pub fn notes(world: &World, number: u64, customer: Customer) -> Result<Vec<Commi
     let made_at = customer.created_at;
     let mut customer = Versioned::stored(customer, Version::FIRST);
     let mut commits = Vec::new();
-    for _ in 0..how_many_notes(number, &mut chance) {
+    for nth in 0..how_many_notes(number, &mut chance) {
         let earlier = customer.record().updated_at;
         let wanted = earlier.plus(std::time::Duration::from_mins(30 + chance.below(6 * 60)));
         let at = world.days.after(earlier.max(made_at), wanted);
         let put = Replace { after: customer.record().clone().note_added(at), before: customer.clone() };
         let note = Note {
-            id: world.ctx.mint(),
+            // Its event names it.
+            id: world.note(number * MOST_NOTES + nth),
             customer: put.after.id,
             author: author.id,
             text: Prose::parse(words::note(&mut chance))?,

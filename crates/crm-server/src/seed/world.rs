@@ -1,7 +1,7 @@
 //! What all sample records share: who there is, which days there are, and how records find each other by their numbers.
 
 use crm_app::context::Ctx;
-use crm_domain::ids::{CustomerId, Id, LeadId, TaskId};
+use crm_domain::ids::{CustomerId, Id, LeadId, NoteId, TaskId};
 use crm_domain::user::User;
 
 use super::chance::{Chance, Kind};
@@ -50,6 +50,11 @@ impl World {
     /// The id of a task.
     pub fn task(&self, number: u64) -> TaskId {
         Id::from_uuid(self.chance(Kind::Task, number).id(number))
+    }
+
+    /// The id of a note.
+    pub fn note(&self, number: u64) -> NoteId {
+        Id::from_uuid(self.chance(Kind::Note, number).id(number))
     }
 
     /// The number of the customer that this lead became, if it did.

@@ -10,6 +10,7 @@ use rusqlite::Connection;
 use tokio::sync::mpsc::Receiver;
 use uuid::Uuid;
 
+use super::indexes::{self, Index};
 use crate::commit::undone::{self, Undone};
 use crate::commit::{customers, leads, notes, replay, sessions, tasks, users};
 use crate::db::{Db, Outcome};
@@ -37,10 +38,7 @@ pub(super) async fn everything(
     while from.recv_many(&mut batches, TOGETHER).await > 0 {
         let some = std::mem::take(&mut batches);
         let taken = store.write(move |conn| take(conn, id, &some, counters).map(Written::plain)).await?;
-        counters = taken.map_err(|undone| match undone {
-            Undone::Verdict(_) => refused("what is imported has a key twice, or a note without its customer"),
-            Undone::Store(error) => error,
-        })?;
+        counters = taken.map_err(not_taken)?;
     }
     end(store, id, counters).await?;
     Ok(Import::Taken)
@@ -57,6 +55,7 @@ async fn begin(store: &SqliteStore, arrival: Arrival) -> Result<bool, StoreError
                 return Ok(Written::plain(false));
             }
             arrival::insert(conn, &arrival)?;
+            indexes::drop_all(conn)?;
             let snapshot = load(conn)?;
             Ok(Written::then(true, move || mirror.replace(snapshot)))
         })
@@ -117,12 +116,21 @@ fn write(conn: &Connection, batch: &Batch, counters: &mut Deltas) -> undone::Wri
     }
 }
 
-/// Writes the counters, and fills what is held in memory.
+/// Makes the indexes, those of each table in a transaction of its own, writes the counters, and fills what is held in memory.
 async fn end(store: &SqliteStore, id: Uuid, counters: Deltas) -> Result<(), StoreError> {
+    for indexes in Index::by_table().map_err(|error| StoreError::Unavailable(Box::new(error)))? {
+        let made = store.write(move |conn| {
+            still_ours(conn, id).map_err(undone::store)?;
+            let made = indexes.iter().try_for_each(|index| index.make(conn));
+            made.map_err(undone::by_constraint).map(Written::plain)
+        });
+        made.await?.map_err(not_taken)?;
+    }
     let mirror = Arc::clone(store.mirror());
     store
         .write_or_fail(move |conn| {
             still_ours(conn, id)?;
+            indexes::usual(conn)?;
             tallies::replace(conn, &tallies::rows(&counters))?;
             let snapshot = load(conn)?;
             Ok(Written::then((), move || mirror.replace(snapshot)))
@@ -135,6 +143,13 @@ fn still_ours(conn: &Connection, id: Uuid) -> Outcome<()> {
         return Ok(());
     }
     Err(crate::engine::error::JobError::Refused(refused("another import into this store was begun")))
+}
+
+fn not_taken(undone: Undone) -> StoreError {
+    match undone {
+        Undone::Verdict(_) => refused("what is imported has a key twice, or a note without its customer"),
+        Undone::Store(error) => error,
+    }
 }
 
 fn refused(why: &'static str) -> StoreError {

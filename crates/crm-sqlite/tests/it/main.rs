@@ -10,6 +10,8 @@ mod corrupt;
 #[cfg(test)]
 mod engine;
 #[cfg(test)]
+mod imported;
+#[cfg(test)]
 mod migrations;
 #[cfg(test)]
 mod plans;

@@ -7,29 +7,30 @@ use crm_domain::ids::{self, Id};
 use crm_domain::version::{Version, Versioned};
 
 /// The records of one kind, as the commits that were added leave them.
-pub(super) struct Gathered {
+pub struct Gathered {
     kind: Kind,
     batch: Batch,
 }
 
 impl Gathered {
     /// None yet.
-    pub(super) fn of(kind: Kind) -> Self {
+    pub fn of(kind: Kind) -> Self {
         Self { kind, batch: empty(kind) }
     }
 
     /// How many there are.
-    pub(super) fn len(&self) -> usize {
+    #[expect(clippy::len_without_is_empty, reason = "nobody asks")]
+    pub fn len(&self) -> usize {
         self.batch.len()
     }
 
     /// All there are; none are left.
-    pub(super) fn take(&mut self) -> Batch {
+    pub fn take(&mut self) -> Batch {
         std::mem::replace(&mut self.batch, empty(self.kind))
     }
 
     /// Adds what becomes of one record, and of those that it brings along.
-    pub(super) fn add(&mut self, commits: Vec<Commit>) {
+    pub fn add(&mut self, commits: Vec<Commit>) {
         for commit in commits {
             self.events(&commit);
             for change in commit.changes {
