@@ -38,8 +38,8 @@ pub(crate) struct Arguments {
     /// Where the stores are made [default: the system's temporary folder]
     #[arg(long, value_name = "DIR")]
     pub(crate) folder: Option<PathBuf>,
-    /// Leave the stores there, and say where
-    #[arg(long)]
+    /// Leave embedded stores there, and take those that an earlier run has left as they are
+    #[arg(long, requires = "folder")]
     pub(crate) keep: bool,
 }
 

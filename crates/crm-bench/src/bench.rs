@@ -49,9 +49,6 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome<()> {
     report.load_after = report::load();
     // Ended before their folders are taken away.
     drop(sizes);
-    if arguments.keep {
-        progress(&format!("kept in {}", ground.folder().display()));
-    }
     drop(ground);
     report.write(arguments)?;
     match report.failures() {
@@ -89,11 +86,17 @@ struct Size {
 
 impl Size {
     fn prepare(runtime: &Runtime, place: Place, wanted: &Wanted, report: &mut Report) -> Outcome<Self> {
-        progress(&format!("filling a store with {} leads", place.leads));
-        let begun = Instant::now();
-        let filled = runtime.block_on(fill::fill(&place))?;
-        let seconds = begun.elapsed().as_secs_f64();
-        report.fills.push(Fill { leads: place.leads, records: filled.records, seconds });
+        let filled = if let Some(filled) = place.kept()? {
+            filled
+        } else {
+            progress(&format!("filling a store with {} leads", place.leads));
+            let begun = Instant::now();
+            let filled = runtime.block_on(fill::fill(&place))?;
+            let seconds = begun.elapsed().as_secs_f64();
+            report.fills.push(Fill { leads: place.leads, records: filled.records, seconds });
+            place.keep(&filled)?;
+            filled
+        };
         let tokens = |server: &Listening| -> Outcome<(Asker, Asker)> {
             Ok((Asker::sign_in(server.address(), Who::Agent)?, Asker::sign_in(server.address(), Who::Admin)?))
         };
@@ -103,8 +106,8 @@ impl Size {
             // Nobody signs in to the one whose memory is looked at: each hash takes 19 MiB for a while.
             drop(server);
             let (server, start) = whole::starts(&place)?;
-            agent.go_on(server.address())?;
-            admin.go_on(server.address())?;
+            agent.go_on(server.address());
+            admin.go_on(server.address());
             (server, Some(start))
         } else {
             (server, None)
@@ -212,7 +215,7 @@ impl Bench<'_> {
             let bounds = report.limits(*clients);
             for (at, (figures, size)) in figures.into_iter().zip(&*sizes).enumerate() {
                 let standing = standing(&figures, (at > 0).then_some(&smallest), &bounds);
-                let misses = targets::misses(row, self.arguments.store, &figures, standing);
+                let misses = targets::misses(row, self.arguments.store, *clients, &figures, standing);
                 let subject = Subject::Leads(size.place.leads);
                 report.lines.push(Line { row, who, clients: *clients, subject, figures, standing, misses });
             }

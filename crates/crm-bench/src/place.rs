@@ -8,14 +8,27 @@ use tempfile::TempDir;
 
 use crate::Outcome;
 use crate::arguments::{Arguments, StoreKind};
+use crate::fill::Filled;
 use crate::role::Role;
 
 /// Where all stores of a run are.
 pub(crate) struct Ground {
     // Ends before its folder does.
     mongod: Option<ReplicaSet>,
-    folder: TempDir,
+    folder: Folder,
+    keeps: bool,
 }
+
+/// The folder of the run.
+enum Folder {
+    /// Taken away at the end.
+    Passing(TempDir),
+    /// Left for another run.
+    Lasting(PathBuf),
+}
+
+/// What is known of a store that is kept, in its folder.
+const KEPT: &str = "filled.json";
 
 /// Where one store is.
 #[derive(Debug, Clone)]
@@ -27,6 +40,7 @@ pub(crate) struct Place {
     /// The address of the store, as settings have it.
     pub(crate) url: String,
     kind: StoreKind,
+    keeps: bool,
 }
 
 impl Ground {
@@ -38,20 +52,23 @@ impl Ground {
     /// # Panics
     /// If a MongoDB is needed and none can be had, with a message that says how to get one.
     pub(crate) async fn prepare(arguments: &Arguments) -> Outcome<Self> {
-        let mut named = tempfile::Builder::new();
-        named.prefix("crm-bench-").disable_cleanup(arguments.keep);
+        let keeps = arguments.keep;
+        if keeps && arguments.store == StoreKind::Mongodb {
+            return Err("--keep is for the embedded store: the MongoDB ends with the run".into());
+        }
         let folder = match &arguments.folder {
             Some(folder) => {
                 std::fs::create_dir_all(folder)?;
-                named.tempdir_in(std::path::absolute(folder)?)?
+                let folder = std::path::absolute(folder)?;
+                if keeps { Folder::Lasting(folder) } else { Folder::Passing(named().tempdir_in(folder)?) }
             }
-            None => named.tempdir()?,
+            None => Folder::Passing(named().tempdir()?),
         };
         let mongod = match arguments.store {
             StoreKind::Sqlite => None,
-            StoreKind::Mongodb => Some(ReplicaSet::start_in(1, folder.path()).await),
+            StoreKind::Mongodb => Some(ReplicaSet::start_in(1, path(&folder)).await),
         };
-        Ok(Self { mongod, folder })
+        Ok(Self { mongod, folder, keeps })
     }
 
     /// The place of a store with so many leads.
@@ -59,7 +76,7 @@ impl Ground {
     /// # Errors
     /// Its folder cannot be made.
     pub(crate) fn place(&self, leads: u64) -> Outcome<Place> {
-        let folder = self.folder.path().join(leads.to_string());
+        let folder = path(&self.folder).join(leads.to_string());
         std::fs::create_dir_all(&folder)?;
         let (kind, url) = match &self.mongod {
             None => (StoreKind::Sqlite, format!("sqlite://{}", folder.join("crm.db").display())),
@@ -69,12 +86,20 @@ impl Ground {
                 (StoreKind::Mongodb, format!("{servers}bench_{leads}?{options}"))
             }
         };
-        Ok(Place { leads, folder, url, kind })
+        Ok(Place { leads, folder, url, kind, keeps: self.keeps })
     }
+}
 
-    /// The folder of the run.
-    pub(crate) fn folder(&self) -> &Path {
-        self.folder.path()
+fn named() -> tempfile::Builder<'static, 'static> {
+    let mut named = tempfile::Builder::new();
+    named.prefix("crm-bench-");
+    named
+}
+
+fn path(folder: &Folder) -> &Path {
+    match folder {
+        Folder::Passing(folder) => folder.path(),
+        Folder::Lasting(folder) => folder,
     }
 }
 
@@ -82,6 +107,29 @@ impl Place {
     /// Where the records are kept.
     pub(crate) fn kind(&self) -> StoreKind {
         self.kind
+    }
+
+    /// What is in the store, if an earlier run has filled and kept it.
+    ///
+    /// # Errors
+    /// What is known of it cannot be read.
+    pub(crate) fn kept(&self) -> Outcome<Option<Filled>> {
+        let file = self.folder.join(KEPT);
+        if !self.keeps || !file.exists() {
+            return Ok(None);
+        }
+        Ok(Some(serde_json::from_slice(&std::fs::read(file)?)?))
+    }
+
+    /// Writes down what is in the store, if it is to be kept.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub(crate) fn keep(&self, filled: &Filled) -> Outcome<()> {
+        if self.keeps {
+            std::fs::write(self.folder.join(KEPT), serde_json::to_vec(filled)?)?;
+        }
+        Ok(())
     }
 
     /// What the program is told here: the defaults, but for where the store is, the limits, which are off, and the life

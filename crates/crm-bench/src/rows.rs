@@ -37,8 +37,22 @@ pub(crate) enum Row {
     SearchTwo,
     /// The tasks that are overdue.
     Overdue,
+    /// The first page of tasks.
+    Tasks,
+    /// One task.
+    Task,
+    /// The first page of customers.
+    Customers,
+    /// One customer with its latest notes.
+    Customer,
+    /// The notes of one customer.
+    Notes,
+    /// Who is signed in.
+    Me,
     /// A new lead.
     Create,
+    /// Another source for a lead.
+    Change,
 }
 
 /// What is sent for a row, in turn, and the status of each answer.
@@ -54,8 +68,8 @@ pub(crate) struct Asked {
 const CREATED: usize = 64;
 
 impl Row {
-    /// All, writes last.
-    pub(crate) const ALL: [Self; 13] = [
+    /// All, writes last: a lead that was changed has more events than those that are shown.
+    pub(crate) const ALL: [Self; 20] = [
         Self::Get,
         Self::Page,
         Self::Status,
@@ -68,7 +82,14 @@ impl Row {
         Self::SearchOne,
         Self::SearchTwo,
         Self::Overdue,
+        Self::Tasks,
+        Self::Task,
+        Self::Customers,
+        Self::Customer,
+        Self::Notes,
+        Self::Me,
         Self::Create,
+        Self::Change,
     ];
 
     /// The name on the command line and in the table.
@@ -86,7 +107,14 @@ impl Row {
             Self::SearchOne => "search-1",
             Self::SearchTwo => "search-2",
             Self::Overdue => "overdue",
+            Self::Tasks => "tasks",
+            Self::Task => "task",
+            Self::Customers => "customers",
+            Self::Customer => "customer",
+            Self::Notes => "notes",
+            Self::Me => "me",
             Self::Create => "create",
+            Self::Change => "change",
         }
     }
 
@@ -94,10 +122,11 @@ impl Row {
     ///
     /// # Errors
     /// An answer is not what the row is about.
-    pub(crate) fn prepare(self, asker: &mut Asker, filled: &Filled) -> Outcome<Asked> {
+    pub(crate) fn prepare(self, asker: &Asker, filled: &Filled) -> Outcome<Asked> {
         let path = match self {
             Self::Get => return self.gets(asker, filled),
             Self::Create => return Ok(creations(asker)),
+            Self::Change => return changes(asker, filled),
             Self::SearchRare => search(&email_of_one(asker, filled)?),
             Self::Depth => deep(asker)?,
             Self::Page => "/api/leads".to_owned(),
@@ -109,12 +138,18 @@ impl Row {
             Self::SearchOne => search("k"),
             Self::SearchTwo => search("ka"),
             Self::Overdue => "/api/tasks?due=overdue".to_owned(),
+            Self::Tasks => "/api/tasks".to_owned(),
+            Self::Task => format!("/api/tasks/{}", first_of(asker, "/api/tasks")?),
+            Self::Customers => "/api/customers".to_owned(),
+            Self::Customer => format!("/api/customers/{}", first_of(asker, "/api/customers")?),
+            Self::Notes => format!("/api/customers/{}/notes", first_of(asker, "/api/customers")?),
+            Self::Me => "/api/auth/me".to_owned(),
         };
         self.check(&path, &asker.read(&path)?)?;
         Ok(Asked { requests: [wire::get(&path, asker.token())].into(), status: 200 })
     }
 
-    fn gets(self, asker: &mut Asker, filled: &Filled) -> Outcome<Asked> {
+    fn gets(self, asker: &Asker, filled: &Filled) -> Outcome<Asked> {
         let paths: Vec<String> = filled.shown.iter().map(|id| format!("/api/leads/{id}")).collect();
         let first = paths.first().ok_or("there is no lead with three events")?;
         self.check(first, &asker.read(first)?)?;
@@ -128,13 +163,15 @@ impl Row {
         let items = answer.get("items").and_then(Value::as_array).map(Vec::len);
         let fits = match self {
             Self::Get => answer.get("history").and_then(Value::as_array).is_some_and(|all| all.len() == 3),
-            Self::Page | Self::Status | Self::Depth => items > Some(0),
+            Self::Page | Self::Status | Self::Depth | Self::Tasks | Self::Customers => items > Some(0),
+            Self::Task | Self::Customer | Self::Me => answer.get("id").is_some(),
+            Self::Notes => items.is_some(),
             Self::Activity => answer.as_array().is_some_and(|events| events.len() == 10),
             Self::Dashboard => answer.get("totalLeads").and_then(Value::as_u64) > Some(0),
             Self::SearchRare => total == Some(1),
             Self::SearchAbsent => total == Some(0),
             Self::SearchCommon | Self::SearchOne | Self::SearchTwo | Self::Overdue => total.is_some(),
-            Self::Create => true,
+            Self::Create | Self::Change => true,
         };
         if fits { Ok(()) } else { Err(format!("{path} is not what is to be measured: {answer}").into()) }
     }
@@ -165,14 +202,37 @@ fn creations(asker: &Asker) -> Asked {
     Asked { requests: requests.collect(), status: 201 }
 }
 
-fn email_of_one(asker: &mut Asker, filled: &Filled) -> Outcome<String> {
+/// The latest leads get one source and then the other, again and again; those that are shown stay as they are.
+fn changes(asker: &Asker, filled: &Filled) -> Outcome<Asked> {
+    let page = asker.read("/api/leads?limit=100")?;
+    let leads = page.get("items").and_then(Value::as_array).ok_or("there are no leads")?;
+    let ids = leads.iter().filter_map(|lead| lead.get("id")?.as_str());
+    let others: Vec<&str> =
+        ids.filter(|id| !filled.shown.iter().any(|shown| shown.to_string() == **id)).collect();
+    let mut requests = Vec::new();
+    for source in ["Trade fair", "Referral"] {
+        for id in &others {
+            let change = json!({ "source": source });
+            requests.push(wire::patch(&format!("/api/leads/{id}"), asker.token(), &change));
+        }
+    }
+    Ok(Asked { requests: requests.into(), status: 200 })
+}
+
+fn first_of(asker: &Asker, list: &str) -> Outcome<String> {
+    let page = asker.read(list)?;
+    let id = page.pointer("/items/0/id").and_then(Value::as_str);
+    Ok(id.ok_or_else(|| format!("{list} is empty"))?.to_owned())
+}
+
+fn email_of_one(asker: &Asker, filled: &Filled) -> Outcome<String> {
     let middle = filled.shown.get(filled.shown.len() / 2).ok_or("there is no lead with three events")?;
     let lead = asker.read(&format!("/api/leads/{middle}"))?;
     Ok(lead.get("email").and_then(Value::as_str).ok_or("the lead has no email")?.to_owned())
 }
 
 /// The page that begins behind four fifths of the list, walked to by its cursors.
-fn deep(asker: &mut Asker) -> Outcome<String> {
+fn deep(asker: &Asker) -> Outcome<String> {
     let mut path = "/api/leads?limit=100".to_owned();
     let mut passed = 0;
     loop {

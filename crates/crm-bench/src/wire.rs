@@ -80,12 +80,21 @@ pub(crate) fn get(path: &str, token: &str) -> Vec<u8> {
     .into_bytes()
 }
 
-/// A request with a body of JSON, of whoever has this token or of nobody yet.
+/// A request to make something, of whoever has this token or of nobody yet.
 pub(crate) fn post(path: &str, token: Option<&str>, body: &Value) -> Vec<u8> {
+    with_body("POST", path, token, body)
+}
+
+/// A request to change something, of whoever has this token.
+pub(crate) fn patch(path: &str, token: &str, body: &Value) -> Vec<u8> {
+    with_body("PATCH", path, Some(token), body)
+}
+
+fn with_body(method: &str, path: &str, token: Option<&str>, body: &Value) -> Vec<u8> {
     let body = body.to_string();
     let authorization = token.map(|token| format!("Authorization: Bearer {token}\r\n")).unwrap_or_default();
     format!(
-        "POST {path} HTTP/1.1\r\nHost: localhost\r\nAccept: application/json\r\n{authorization}Content-Type: \
+        "{method} {path} HTTP/1.1\r\nHost: localhost\r\nAccept: application/json\r\n{authorization}Content-Type: \
          application/json\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
     )

@@ -125,7 +125,11 @@ fn creations(report: &Report) -> String {
         there.map(|other| other.figures.per_second)
     };
     let few = report.lines.iter().map(|line| line.clients).min().unwrap_or_default();
-    let first = report.fills.first().map_or(0, |fill| fill.leads);
+    let sizes = report.lines.iter().filter_map(|line| match line.subject {
+        Subject::Leads(leads) => Some(leads),
+        Subject::BareRoute | Subject::Driver => None,
+    });
+    let first = sizes.min().unwrap_or_default();
     let created = report.lines.iter().filter(|line| line.row == Row::Create);
     let lines = created.filter_map(|line| {
         let Subject::Leads(leads) = line.subject else { return None };
