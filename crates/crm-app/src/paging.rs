@@ -53,6 +53,16 @@ pub enum Start {
     After(Position),
 }
 
+impl Start {
+    /// Whether few records are passed over to get there.
+    pub fn is_near(&self) -> bool {
+        match self {
+            Self::Offset(passed) => *passed <= 100,
+            Self::After(_) => true,
+        }
+    }
+}
+
 /// A stretch of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Slice<T> {

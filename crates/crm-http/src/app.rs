@@ -2,10 +2,11 @@
 
 use std::rc::Rc;
 
+use actix_web::dev::Payload;
 use actix_web::http::Method;
 use actix_web::http::header::ALLOW;
 use actix_web::web::{self, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse, Resource};
+use actix_web::{HttpRequest, HttpResponse};
 use crm_domain::access::action::Action::{
     AssignLead, ChangeCustomer, ChangeLead, ChangeTask, ChangeUser, ConvertLead, CreateCustomer, CreateLead,
     CreateTask, CreateUser, DeactivateUser, DeleteCustomer, DeleteTask, ManageSelf, ReadActivity, ReadAudit,
@@ -21,6 +22,7 @@ use crate::routes::{
     activity, audit, auth, customers, dashboard, leads, notes, service, sessions, setup, tasks, users,
 };
 use crate::state::HttpState;
+use crate::table::Table;
 
 /// Every route there is. What no line names is 404, what no method names is 405.
 #[rustfmt::skip]
@@ -85,44 +87,26 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
-/// Puts every route in its place.
+/// Lets every request find its route.
 pub(crate) fn configure(state: HttpState) -> impl FnOnce(&mut ServiceConfig) {
+    let table = Rc::new(Table::of(routes()));
     move |config| {
-        let mut paths: Vec<(&'static str, Vec<Route>)> = Vec::new();
-        for route in routes() {
-            match paths.iter_mut().find(|(path, _)| *path == route.path) {
-                Some((_, same)) => same.push(route),
-                None => paths.push((route.path, vec![route])),
-            }
-        }
-        for (path, routes) in paths {
-            config.service(resource(path, routes, &state));
-        }
-        config.default_service(web::to(move |request: HttpRequest| {
-            let problem = Problem::new(Kind::NO_SUCH_ROUTE, "there is no such route");
-            let response = refuse_unrouted(&state, &request, &problem);
-            async move { response }
+        config.default_service(web::to(move |request: HttpRequest, payload: web::Payload| {
+            let (state, table) = (state.clone(), Rc::clone(&table));
+            async move { routed(&table, state, request, payload.into_inner()).await }
         }));
     }
 }
 
-/// One path with all its methods; a slash at its end is taken too.
-fn resource(path: &'static str, routes: Vec<Route>, state: &HttpState) -> Resource {
-    let state = state.clone();
-    let with_slash = format!("{path}/");
-    // `/docs` leads to `/docs/`, where relative links work.
-    let patterns = if path.starts_with("/docs") { vec![path] } else { vec![path, with_slash.as_str()] };
-    let routes: Rc<[Route]> = routes.into();
-    web::resource(patterns).route(web::route().to(move |request: HttpRequest, payload: web::Payload| {
-        let own = routes.iter().find(|route| route.verb.serves(request.method())).cloned();
-        let (state, routes) = (state.clone(), Rc::clone(&routes));
-        async move {
-            match own {
-                Some(route) => dispatch(route, state, request, payload.into_inner()).await,
-                None => no_such_method(&state, &request, &routes),
-            }
-        }
-    }))
+async fn routed(table: &Table, state: HttpState, request: HttpRequest, payload: Payload) -> HttpResponse {
+    let Some(found) = table.find(request.match_info().as_str()) else {
+        let problem = Problem::new(Kind::NO_SUCH_ROUTE, "there is no such route");
+        return refuse_unrouted(&state, &request, &problem);
+    };
+    match found.routes.iter().find(|route| route.verb.serves(request.method())) {
+        Some(route) => dispatch(route, state, request, payload, found.values).await,
+        None => no_such_method(&state, &request, &found.routes),
+    }
 }
 
 fn no_such_method(state: &HttpState, request: &HttpRequest, routes: &[Route]) -> HttpResponse {

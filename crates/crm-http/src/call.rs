@@ -21,12 +21,14 @@ use crate::problem::Problem;
 use crate::query;
 use crate::reply::{Render, Reply};
 use crate::state::HttpState;
+use crate::table::PathValues;
 
 /// One request: what the client sent, and what there is to answer it with.
 pub(crate) struct Call {
     state: HttpState,
     request: HttpRequest,
     payload: Payload,
+    values: PathValues,
     room: Option<Admitted>,
     keyed: Option<Keyed>,
 }
@@ -46,9 +48,10 @@ impl Call {
         state: HttpState,
         request: HttpRequest,
         payload: Payload,
+        values: PathValues,
         room: Option<Admitted>,
     ) -> Self {
-        Self { state, request, payload, room, keyed: None }
+        Self { state, request, payload, values, room, keyed: None }
     }
 
     /// What all threads share.
@@ -86,7 +89,7 @@ impl Call {
 
     /// What stands in the path where the route has `{name}`.
     pub(crate) fn path(&self, name: &str) -> &str {
-        self.request.match_info().get(name).unwrap_or_default()
+        self.values.get(name)
     }
 
     /// The parameters of the query.

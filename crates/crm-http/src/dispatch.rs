@@ -26,6 +26,7 @@ use crate::refused;
 use crate::request_id::RequestId;
 use crate::route::{Answering, Class, Outcome, Route, Run};
 use crate::state::HttpState;
+use crate::table::PathValues;
 
 /// What the log wants to know of a request that only its route knows.
 #[derive(Debug, Clone, Copy)]
@@ -38,17 +39,18 @@ pub(crate) struct Trace {
 
 /// Answers a request of this route.
 pub(crate) async fn dispatch(
-    route: Route,
+    route: &Route,
     state: HttpState,
     request: HttpRequest,
     payload: Payload,
+    values: PathValues,
 ) -> HttpResponse {
     request.extensions_mut().insert(Trace { route: route.path, user: None });
     let signed_in = matches!(route.run(), Run::Signed(..));
     let work = async {
-        let outcome = answer(&route, state.clone(), &request, payload).await;
+        let outcome = answer(route, state.clone(), &request, payload, values).await;
         if let Err(problem) = &outcome {
-            refused::tell(state.ctx(), &request, &route, problem);
+            refused::tell(state.ctx(), &request, route, problem);
         }
         outcome
     };
@@ -85,7 +87,13 @@ fn refuse(request: &HttpRequest, problem: &Problem) -> HttpResponse {
     problem.respond(&id.unwrap_or_else(RequestId::unknown))
 }
 
-async fn answer(route: &Route, state: HttpState, request: &HttpRequest, payload: Payload) -> Outcome {
+async fn answer(
+    route: &Route,
+    state: HttpState,
+    request: &HttpRequest,
+    payload: Payload,
+    values: PathValues,
+) -> Outcome {
     // Operators and monitors get their answer even when there is no room for anybody else.
     let room = match route.class {
         Class::Service => None,
@@ -96,13 +104,13 @@ async fn answer(route: &Route, state: HttpState, request: &HttpRequest, payload:
     let handling = match route.run() {
         Run::Open(run) => {
             count(&state, route.class, by_address(&state, request))?;
-            run(Call::new(state.clone(), request.clone(), payload, room))
+            run(Call::new(state.clone(), request.clone(), payload, values, room))
         }
         Run::Signed(action, run) => {
             let actor = sign_in(&state, route.class, request)?;
             count(&state, route.class, by_account(&actor))?;
             authorize(&actor, *action).map_err(|denied| Problem::new(Kind::FORBIDDEN, denied.to_string()))?;
-            let call = Call::new(state.clone(), request.clone(), payload, room);
+            let call = Call::new(state.clone(), request.clone(), payload, values, room);
             match keyed::key_of(route, request)? {
                 None => run(call, actor),
                 Some(key) => {

@@ -20,6 +20,7 @@ pub mod problem;
 pub mod route;
 pub mod server;
 pub mod state;
+mod table;
 
 mod answer;
 mod body;

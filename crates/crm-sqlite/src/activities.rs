@@ -20,6 +20,9 @@ impl Activities for SqliteStore {
     async fn activities(&self, scope: &Scope, query: &ActivityQuery) -> Result<Slice<Activity>, StoreError> {
         let reach = scope.reach();
         let query = query.clone();
+        if listing::is_glance(&query) {
+            return self.glance(move |db| page(db, reach, &query)).await;
+        }
         self.snapshot(move |db| page(db, reach, &query)).await
     }
 }

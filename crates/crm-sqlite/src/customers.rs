@@ -29,7 +29,7 @@ impl Customers for SqliteStore {
         id: CustomerId,
     ) -> Result<Sight<Versioned<Customer>>, StoreError> {
         let scope = *scope;
-        self.read(move |db| one(db, &scope, id)).await
+        self.glance(move |db| one(db, &scope, id)).await
     }
 
     async fn customer_with_notes(
@@ -39,7 +39,7 @@ impl Customers for SqliteStore {
         limit: u32,
     ) -> Result<Sight<(Versioned<Customer>, Vec<Note>)>, StoreError> {
         let scope = *scope;
-        self.snapshot(move |db| {
+        self.glance(move |db| {
             Ok(match one(db, &scope, id)? {
                 Sight::Seen(customer) => Sight::Seen((customer, latest_notes(db, id, limit)?)),
                 Sight::Hidden => Sight::Hidden,
@@ -56,6 +56,9 @@ impl Customers for SqliteStore {
     ) -> Result<Counted<Versioned<Customer>>, StoreError> {
         let range = scope.narrow(query.filter.owner);
         let query = query.clone();
+        if listing::is_glance(&query) {
+            return self.glance(move |db| page(db, range, &query)).await;
+        }
         self.snapshot(move |db| page(db, range, &query)).await
     }
 
@@ -66,7 +69,7 @@ impl Customers for SqliteStore {
     ) -> Result<Vec<(CustomerId, Name)>, StoreError> {
         let scope = *scope;
         let ids = ids.to_vec();
-        self.snapshot(move |db| {
+        self.glance(move |db| {
             let mut names = Vec::with_capacity(ids.len());
             for id in ids {
                 let found = db.one("SELECT id, name, owner FROM customer WHERE id = ?1", [key(id)], name)?;

@@ -19,7 +19,7 @@ impl Dashboard for SqliteStore {
     async fn dashboard(&self, scope: &Scope, query: &DashboardQuery) -> Result<DashboardFigures, StoreError> {
         let range = scope.narrow(OwnerFilter::Any);
         let query = query.clone();
-        self.snapshot(move |db| figures(db, range, &query)).await
+        self.glance(move |db| figures(db, range, &query)).await
     }
 }
 

@@ -6,6 +6,7 @@
 //!                                                COMMIT                    (one fsync for the batch)
 //!                                                after_commit, answer      (per job, in the same order)
 //! read(job)  ─▶ bounded queue ─▶ one of N reader threads, each with a `query_only` connection
+//! glance(job) ─▶ on the caller's own thread, with a `query_only` connection of a few
 //! ```
 //!
 //! What it promises:
@@ -33,6 +34,7 @@ pub mod watch;
 mod batch;
 pub(crate) mod connection;
 mod filesystem;
+mod glances;
 mod readers;
 mod thread;
 mod writer;
@@ -43,6 +45,7 @@ use std::time::Duration;
 use rusqlite::Connection;
 
 use self::error::{Cause, EngineError, JobError, OpenError};
+use self::glances::Glances;
 use self::job::{Answer, Written};
 use self::location::Location;
 use self::migrate::Migration;
@@ -55,6 +58,7 @@ use self::writer::{Message, Writer};
 /// An open store. Dropping it finishes what is queued, empties the write-ahead log and joins the threads.
 pub struct Engine {
     // Dropped in this order: a reader that is still open would keep the log from being emptied.
+    glances: Option<Glances>,
     readers: Option<Readers>,
     writer: Writer,
     counters: Arc<Counters>,
@@ -80,11 +84,13 @@ impl Engine {
         let watch = Watch::new(&connection, hooks, options.watch_every).map_err(OpenError::Sqlite)?;
         let counters = Arc::new(Counters::default());
         let writer = Writer::start(connection, watch, Arc::clone(&counters), options)?;
-        let readers = match &location {
-            Location::File(path) => Some(Readers::start(path, options)?),
-            Location::Memory => None,
+        let (glances, readers) = match &location {
+            Location::File(path) => {
+                (Some(Glances::open(path, options)?), Some(Readers::start(path, options)?))
+            }
+            Location::Memory => (None, None),
         };
-        Ok(Self { readers, writer, counters, queue_wait: options.queue_wait })
+        Ok(Self { glances, readers, writer, counters, queue_wait: options.queue_wait })
     }
 
     /// Runs a job on the writer, in a savepoint of its own, and answers once its batch is committed.
@@ -135,12 +141,29 @@ impl Engine {
         T: Send + 'static,
         E: Send + 'static,
     {
-        self.read(move |conn| {
-            // Ended by whoever runs the job, on every way out of it.
-            conn.prepare_cached("BEGIN DEFERRED")?.execute([])?;
-            job(conn)
-        })
-        .await
+        self.read(of_one_state(job)).await
+    }
+
+    /// Like [`Engine::read_snapshot`], on the caller's own thread if a connection is free: for what reads a few pages of
+    /// the file and no more, as that thread does nothing else in the meantime.
+    ///
+    /// # Errors
+    /// Any [`EngineError`].
+    pub async fn glance<T, E, F>(&self, job: F) -> Answer<T, E>
+    where
+        F: FnOnce(&Connection) -> Result<T, JobError<E>> + Send + 'static,
+        T: Send + 'static,
+        E: Send + 'static,
+    {
+        let job = of_one_state(job);
+        let left = match &self.glances {
+            Some(glances) => glances.run(job),
+            None => Err(job),
+        };
+        match left {
+            Ok(answer) => answer,
+            Err(job) => self.read(job).await,
+        }
     }
 
     /// How much waits and how much was done, for a gauge.
@@ -164,6 +187,17 @@ impl Engine {
             Some(readers) => submit(readers.queue(), job, self.queue_wait).await,
             None => submit(self.writer.queue(), Message::Read(job), self.queue_wait).await,
         }
+    }
+}
+
+/// A job all of whose statements see one state. The snapshot is ended by whoever runs the job, on every way out of it.
+fn of_one_state<T, E, F>(job: F) -> impl FnOnce(&Connection) -> Result<T, JobError<E>>
+where
+    F: FnOnce(&Connection) -> Result<T, JobError<E>>,
+{
+    move |conn| {
+        conn.prepare_cached("BEGIN DEFERRED")?.execute([])?;
+        job(conn)
     }
 }
 

@@ -24,7 +24,7 @@ use crate::store::SqliteStore;
 impl Leads for SqliteStore {
     async fn lead(&self, scope: &Scope, id: LeadId) -> Result<Sight<Versioned<Lead>>, StoreError> {
         let scope = *scope;
-        self.read(move |db| one(db, &scope, id)).await
+        self.glance(move |db| one(db, &scope, id)).await
     }
 
     async fn lead_with_history(
@@ -34,7 +34,7 @@ impl Leads for SqliteStore {
         limit: u32,
     ) -> Result<Sight<(Versioned<Lead>, Vec<Activity>)>, StoreError> {
         let scope = *scope;
-        self.snapshot(move |db| {
+        self.glance(move |db| {
             Ok(match one(db, &scope, id)? {
                 Sight::Seen(lead) => Sight::Seen((lead, history(db, id, limit)?)),
                 Sight::Hidden => Sight::Hidden,
@@ -47,13 +47,16 @@ impl Leads for SqliteStore {
     async fn leads(&self, scope: &Scope, query: &LeadQuery) -> Result<Counted<Versioned<Lead>>, StoreError> {
         let range = scope.narrow(query.filter.owner);
         let query = query.clone();
+        if listing::is_glance(&query) {
+            return self.glance(move |db| page(db, range, &query)).await;
+        }
         self.snapshot(move |db| page(db, range, &query)).await
     }
 
     async fn lead_names(&self, scope: &Scope, ids: &[LeadId]) -> Result<Vec<(LeadId, Name)>, StoreError> {
         let scope = *scope;
         let ids = ids.to_vec();
-        self.snapshot(move |db| {
+        self.glance(move |db| {
             let mut names = Vec::with_capacity(ids.len());
             for id in ids {
                 let found = db.one("SELECT id, name, owner FROM lead WHERE id = ?1", [key(id)], name)?;

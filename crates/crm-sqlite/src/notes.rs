@@ -28,7 +28,7 @@ impl Notes for SqliteStore {
     ) -> Result<Sight<(Versioned<Customer>, Slice<Note>)>, StoreError> {
         let scope = *scope;
         let start = start.clone();
-        self.snapshot(move |db| {
+        self.glance(move |db| {
             Ok(match customers::one(db, &scope, customer)? {
                 Sight::Seen(found) => Sight::Seen((found, page(db, customer, start, limit)?)),
                 Sight::Hidden => Sight::Hidden,
@@ -45,7 +45,7 @@ impl Notes for SqliteStore {
         id: NoteId,
     ) -> Result<Sight<(Versioned<Customer>, Option<Note>)>, StoreError> {
         let scope = *scope;
-        self.snapshot(move |db| {
+        self.glance(move |db| {
             Ok(match customers::one(db, &scope, customer)? {
                 Sight::Seen(found) => {
                     let note = db.one(note::BY_ID, [key(id), key(customer)], note::read)?;

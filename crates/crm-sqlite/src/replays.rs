@@ -14,7 +14,7 @@ use crate::store::SqliteStore;
 impl Replays for SqliteStore {
     async fn kept_answer(&self, asked: &ReplayKey, now: Timestamp) -> Result<Option<Replay>, StoreError> {
         let asked = asked.clone();
-        self.read(move |db| {
+        self.glance(move |db| {
             let wanted = (key(asked.user), &asked.target, &asked.key, now.millis());
             db.one(replay::KEPT, wanted, replay::read)
         })

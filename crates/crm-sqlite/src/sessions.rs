@@ -17,7 +17,7 @@ use crate::store::SqliteStore;
 impl Sessions for SqliteStore {
     async fn session(&self, scope: &Scope, id: SessionId) -> Result<Sight<Session>, StoreError> {
         let scope = *scope;
-        self.read(move |db| {
+        self.glance(move |db| {
             Ok(match db.one(session::BY_ID, [key(id)], session::read)? {
                 Some(session) => Sight::judge(&scope, Some(session.user), session),
                 None => Sight::Absent,
@@ -33,7 +33,7 @@ impl Sessions for SqliteStore {
     ) -> Result<Option<Session>, StoreError> {
         let scope = *scope;
         let fingerprint = *fingerprint;
-        self.read(move |db| {
+        self.glance(move |db| {
             let found = db.one(session::BY_FINGERPRINT, [fingerprint.0], session::read)?;
             Ok(found.filter(|session| scope.admits(Some(session.user))))
         })

@@ -123,6 +123,15 @@ impl SqliteStore {
         answer.map_err(store_error)?
     }
 
+    /// The same for a job that reads a few pages of the file and no more; see [`Engine::glance`].
+    pub(crate) async fn glance<T, F>(&self, job: F) -> Result<T, StoreError>
+    where
+        F: FnOnce(&Db<'_>) -> Outcome<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        self.in_time(self.engine.glance(move |conn| job(&Db::new(conn)))).await
+    }
+
     /// Waits for a read, no longer than anybody should.
     async fn in_time<T, F>(&self, reading: F) -> Result<T, StoreError>
     where

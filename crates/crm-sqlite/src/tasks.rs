@@ -21,7 +21,7 @@ use crate::store::SqliteStore;
 impl Tasks for SqliteStore {
     async fn task(&self, scope: &Scope, id: TaskId) -> Result<Sight<Versioned<Task>>, StoreError> {
         let scope = *scope;
-        self.read(move |db| {
+        self.glance(move |db| {
             Ok(match db.one(task::BY_ID, [key(id)], task::read)? {
                 Some(task) => Sight::judge(&scope, Some(task.record().owner), task),
                 None => Sight::Absent,
@@ -33,6 +33,9 @@ impl Tasks for SqliteStore {
     async fn tasks(&self, scope: &Scope, query: &TaskQuery) -> Result<Counted<Versioned<Task>>, StoreError> {
         let range = scope.narrow(query.filter.owner);
         let query = query.clone();
+        if listing::is_glance(&query) {
+            return self.glance(move |db| page(db, range, &query)).await;
+        }
         self.snapshot(move |db| page(db, range, &query)).await
     }
 }

@@ -23,7 +23,7 @@ use crate::store::SqliteStore;
 impl Users for SqliteStore {
     async fn user(&self, scope: &Scope, id: UserId) -> Result<Sight<Versioned<User>>, StoreError> {
         let scope = *scope;
-        self.read(move |db| {
+        self.glance(move |db| {
             Ok(match db.one(user::BY_ID, [key(id)], user::read)? {
                 Some(user) => Sight::judge(&scope, Some(id), user),
                 None => Sight::Absent,
@@ -39,7 +39,7 @@ impl Users for SqliteStore {
     ) -> Result<Option<Versioned<User>>, StoreError> {
         let scope = *scope;
         let email = email.clone();
-        self.read(move |db| {
+        self.glance(move |db| {
             let found = db.one(user::BY_EMAIL, [email.as_str()], user::read)?;
             Ok(found.filter(|user| scope.admits(Some(user.record().id))))
         })

@@ -1,6 +1,7 @@
 //! A connection as HTTP sees it: through the gate, and only as long as its client makes headway.
 
 use std::io;
+use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
@@ -108,8 +109,8 @@ impl<W: Wire> Guarded<W> {
             if gate.is_shut() {
                 return Poll::Ready(Ok(()));
             }
-            let mut space = [0_u8; PIECE];
-            let mut piece = ReadBuf::new(&mut space);
+            let mut space = [MaybeUninit::uninit(); PIECE];
+            let mut piece = ReadBuf::uninit(&mut space);
             match Pin::new(&mut self.wire).poll_read(cx, &mut piece) {
                 Poll::Ready(Ok(())) if piece.filled().is_empty() => gate.shut(None),
                 Poll::Ready(Ok(())) => {
@@ -249,8 +250,8 @@ impl<W: Wire> Guarded<W> {
                 }
                 Parting::Lingering { until, left } => {
                     let until = *until;
-                    let mut space = [0_u8; PIECE];
-                    let mut piece = ReadBuf::new(&mut space);
+                    let mut space = [MaybeUninit::uninit(); PIECE];
+                    let mut piece = ReadBuf::uninit(&mut space);
                     match Pin::new(&mut self.wire).poll_read(cx, &mut piece) {
                         Poll::Ready(Ok(())) if !piece.filled().is_empty() && *left > piece.filled().len() => {
                             *left -= piece.filled().len();

@@ -5,7 +5,6 @@ use std::time::Duration;
 use crm_app::ports::tokens::AccessClaims;
 use crm_domain::ids::{SessionId, UserId};
 use crm_domain::timestamp::Timestamp;
-use jsonwebtoken::{Algorithm, Validation};
 use serde::{Deserialize, Serialize};
 
 use super::LEEWAY;
@@ -47,8 +46,12 @@ impl Claims {
         }
     }
 
-    /// What they say, if the token is good now.
-    pub(super) fn checked(self, now: Timestamp) -> Option<AccessClaims> {
+    /// What they say, if these are claims of ours and the token is good now.
+    pub(super) fn read(json: &[u8], now: Timestamp) -> Option<AccessClaims> {
+        serde_json::from_slice::<Self>(json).ok()?.checked(now)
+    }
+
+    fn checked(self, now: Timestamp) -> Option<AccessClaims> {
         let now = i128::from(now.millis());
         let millis = |seconds: i64| i128::from(seconds) * 1_000;
         let leeway = i128::from(LEEWAY.as_secs()) * 1_000;
@@ -63,17 +66,4 @@ impl Claims {
             access_version: self.ver,
         })
     }
-}
-
-/// What the library checks before we do: the one algorithm, issuer and audience, and that the named claims are there.
-/// It looks at the system's clock, so its checks of time are off.
-pub(super) fn validation() -> Validation {
-    let mut validation = Validation::new(Algorithm::HS256);
-    validation.set_required_spec_claims(&["iss", "aud", "sub", "nbf", "exp"]);
-    validation.set_issuer(&[ISSUER]);
-    validation.set_audience(&[AUDIENCE]);
-    validation.validate_exp = false;
-    validation.validate_nbf = false;
-    validation.leeway = LEEWAY.as_secs();
-    validation
 }

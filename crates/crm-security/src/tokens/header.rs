@@ -1,4 +1,4 @@
-//! The header of an access token, read strictly: what is not exactly one of ours is none.
+//! The form of an access token and its header, read strictly: what is not exactly one of ours is none.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -18,21 +18,31 @@ pub(super) struct StrictHeader {
     pub(super) kid: String,
 }
 
-/// The header of a token that has the form of one of ours: three parts in the one way that base64 is written.
-pub(super) fn read(token: &str) -> Option<StrictHeader> {
+/// A token that has the form of one of ours, of which nothing is believed yet.
+pub(super) struct Parts<'t> {
+    /// Its header.
+    pub(super) header: StrictHeader,
+    /// Its claims, as JSON.
+    pub(super) claims: Vec<u8>,
+    /// What is signed.
+    pub(super) message: &'t [u8],
+    /// The signature, in base64.
+    pub(super) signature: &'t str,
+}
+
+/// The parts of a token that has the form of one of ours: three of them, in the one way that base64 is written.
+pub(super) fn read(token: &str) -> Option<Parts<'_>> {
     if token.len() > LONGEST_TOKEN {
         return None;
     }
-    let mut parts = token.split('.');
-    let (header, claims, signature) = (parts.next()?, parts.next()?, parts.next()?);
-    if parts.next().is_some() {
-        return None;
-    }
+    let (message, signature) = token.rsplit_once('.')?;
+    let (header, claims) = message.split_once('.').filter(|(_, claims)| !claims.contains('.'))?;
     // The decoder takes no padding, no other alphabet, and no last character with bits that say nothing.
     let header = URL_SAFE_NO_PAD.decode(header).ok()?;
-    if URL_SAFE_NO_PAD.decode(claims).ok()?.is_empty() || URL_SAFE_NO_PAD.decode(signature).ok()?.is_empty() {
+    let claims = URL_SAFE_NO_PAD.decode(claims).ok()?;
+    if claims.is_empty() || URL_SAFE_NO_PAD.decode(signature).ok()?.is_empty() {
         return None;
     }
     let header: StrictHeader = serde_json::from_slice(&header).ok()?;
-    (header.typ == TYPE).then_some(header)
+    (header.typ == TYPE).then_some(Parts { header, claims, message: message.as_bytes(), signature })
 }

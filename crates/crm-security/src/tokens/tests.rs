@@ -222,7 +222,7 @@ fn a_new_key_signs_from_its_moment_and_tokens_of_the_old_one_are_good_until_it_i
     let before = tokens.issue(&who(), later(0)).unwrap();
     tokens.use_ring(KeyRing::of([old.clone(), new.clone()]).unwrap());
     assert_eq!(tokens.kids(), [old.kid.clone(), new.kid.clone()]);
-    let signed_by = |token: &SecretString| header::read(token.expose_secret()).unwrap().kid;
+    let signed_by = |token: &SecretString| header::read(token.expose_secret()).unwrap().header.kid;
     let (still, after) = (tokens.issue(&who(), later(59)).unwrap(), tokens.issue(&who(), later(60)).unwrap());
     assert_eq!([&before, &still, &after].map(signed_by), [&old.kid, &old.kid, &new.kid].map(String::clone));
     for token in [&before, &still, &after] {

@@ -25,6 +25,11 @@ const COLUMNS: Columns = Columns { key: "activity.at", id: "activity.id", n: "ac
 const OWN_COLUMNS: Columns =
     Columns { key: "activity_audience.at", id: "activity_audience.id", n: "activity_audience.activity" };
 
+/// Whether a few pages of the file answer this query: an index has all that is asked for, in the feed's order.
+pub(crate) fn is_glance(query: &ActivityQuery) -> bool {
+    filters(&query.filter).is_empty() && query.start.is_near()
+}
+
 /// What answers this query.
 pub(crate) fn of(reach: Reach, query: &ActivityQuery) -> Listing {
     let asked = filters(&query.filter);

@@ -15,6 +15,11 @@ const TAG: &str =
     "EXISTS (SELECT 1 FROM customer_tag WHERE customer_tag.tag = ? AND customer_tag.customer = customer.n)";
 const SEARCH: &str = "instr(customer.search_key, ?) > 0";
 
+/// Whether a few pages of the file answer this query: its own index is walked, and the counters have its total.
+pub(crate) fn is_glance(query: &CustomerQuery) -> bool {
+    query.filter.is_tallied() && query.sort.by == CustomerSort::UpdatedAt && query.start.is_near()
+}
+
 /// What answers this query.
 pub(crate) fn of(db: &Db<'_>, range: OwnerRange, query: &CustomerQuery) -> Outcome<Listing> {
     let filter = &query.filter;

@@ -156,6 +156,9 @@ fn configure(conn: &Connection, cache: i64) -> rusqlite::Result<()> {
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
+    // A statement keeps the plan it was prepared with. Without this, binding another value to what a partial index or a
+    // range was judged by has it prepared anew: each time, for some of the hot ones.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     conn.set_limit(Limit::SQLITE_LIMIT_LENGTH, LONGEST_VALUE)?;
     conn.set_limit(Limit::SQLITE_LIMIT_SQL_LENGTH, LONGEST_SQL)?;
     // One, as VACUUM INTO attaches its target.
@@ -164,7 +167,9 @@ fn configure(conn: &Connection, cache: i64) -> rusqlite::Result<()> {
     conn.pragma_update(None, "temp_store", "memory")?;
     // Negative: in KiB, not in pages.
     conn.pragma_update(None, "cache_size", -cache)?;
-    conn.pragma_update(None, "mmap_size", MAPPED)
+    let mapped =
+        std::env::var("CRM_MMAP_MB").ok().and_then(|v| v.parse::<i64>().ok()).map_or(MAPPED, |v| v << 20);
+    conn.pragma_update(None, "mmap_size", mapped)
 }
 
 /// Turns on what makes an answered write survive the power, and reads it back: SQLite does not say when a

@@ -20,6 +20,9 @@ pub enum Synchronous {
 pub struct Options {
     /// Reader threads, at least one. Without meaning for a store in memory.
     pub readers: usize,
+    /// The most short reads that callers do themselves at one time: as many as there are threads that ask. Without meaning
+    /// for a store in memory.
+    pub glances: usize,
     /// When a COMMIT counts as done. Without meaning for a store in memory.
     pub synchronous: Synchronous,
     /// The most jobs that share one COMMIT.
@@ -46,6 +49,7 @@ impl Default for Options {
         let cores = available_parallelism().map_or(2, NonZeroUsize::get);
         Self {
             readers: cores.clamp(2, 4),
+            glances: cores.clamp(2, 16),
             synchronous: Synchronous::Full,
             batch_jobs: 256,
             batch_time: Duration::from_millis(25),

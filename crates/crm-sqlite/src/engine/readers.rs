@@ -59,21 +59,33 @@ where
         if caller.is_closed() {
             return;
         }
-        let answer = match catch_unwind(AssertUnwindSafe(|| job(conn))) {
-            Ok(Ok(answer)) => Ok(Ok(answer)),
-            Ok(Err(JobError::Refused(refusal))) => Ok(Err(refusal)),
-            Ok(Err(JobError::Failed(error))) => Err(EngineError::of_statement(error)),
-            Err(_) => Err(EngineError::Panicked),
-        };
         // A caller that has gone does not want to know.
-        drop(caller.send(answer));
+        drop(caller.send(attempt(conn, job)));
     };
     (Box::new(job), answer)
 }
 
-/// Runs a read job and ends the snapshot it may have begun: one left open would keep the log from shrinking.
+/// Runs a read job. A panic ends here.
+pub(super) fn attempt<T, E, F>(conn: &Connection, job: F) -> Answer<T, E>
+where
+    F: FnOnce(&Connection) -> Result<T, JobError<E>>,
+{
+    match catch_unwind(AssertUnwindSafe(|| job(conn))) {
+        Ok(Ok(answer)) => Ok(Ok(answer)),
+        Ok(Err(JobError::Refused(refusal))) => Ok(Err(refusal)),
+        Ok(Err(JobError::Failed(error))) => Err(EngineError::of_statement(error)),
+        Err(_) => Err(EngineError::Panicked),
+    }
+}
+
+/// Runs a read job and ends the snapshot it may have begun.
 pub(super) fn serve(conn: &Connection, job: ReadJob) {
     job(conn);
+    end_snapshot(conn);
+}
+
+/// Ends the snapshot that a job may have begun: one left open would keep the log from shrinking.
+pub(super) fn end_snapshot(conn: &Connection) {
     if !conn.is_autocommit() {
         let ended = conn.prepare_cached("ROLLBACK").and_then(|mut rollback| rollback.execute([]));
         if let Err(error) = ended {

@@ -23,6 +23,11 @@ const FROM: &str = "lead.created_at >= ?";
 const BEFORE: &str = "lead.created_at < ?";
 const SEARCH: &str = "instr(lead.search_key, ?) > 0";
 
+/// Whether a few pages of the file answer this query: its own index is walked, and the counters have its total.
+pub(crate) fn is_glance(query: &LeadQuery) -> bool {
+    query.filter.is_tallied() && query.sort.by == LeadSort::UpdatedAt && query.start.is_near()
+}
+
 /// What answers this query.
 pub(crate) fn of(db: &Db<'_>, range: OwnerRange, query: &LeadQuery) -> Outcome<Listing> {
     let filter = &query.filter;

@@ -24,6 +24,11 @@ const FROM: &str = "task.due_at >= ?";
 const BEFORE: &str = "task.due_at < ?";
 const SEARCH: &str = "instr(task.search_key, ?) > 0";
 
+/// Whether a few pages of the file answer this query: its own index is walked, and the counters have its total.
+pub(crate) fn is_glance(query: &TaskQuery) -> bool {
+    query.filter.is_tallied() && query.sort.by == TaskSort::DueDate && query.start.is_near()
+}
+
 /// What answers this query.
 pub(crate) fn of(db: &Db<'_>, range: OwnerRange, query: &TaskQuery) -> Outcome<Listing> {
     let filter = &query.filter;

@@ -1,6 +1,7 @@
 //! The engine: what it promises, on stores of one small table.
 
 mod crash;
+mod glance;
 mod lock;
 mod migrate;
 mod open;
