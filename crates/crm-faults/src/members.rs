@@ -76,7 +76,24 @@ impl Members {
         Ok((primary, self.all().iter().filter(|node| node.port() != primary.port()).collect()))
     }
 
-    /// Starts those again that are dead.
+    /// Waits until none of these is heard any more: a process that was killed listens on while its memory is taken back.
+    ///
+    /// # Errors
+    /// One is, for long.
+    pub async fn are_gone(nodes: &[&Node]) -> Outcome<()> {
+        let asked = async {
+            for node in nodes {
+                while node.is_heard().await {
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                }
+            }
+        };
+        tokio::time::timeout(ELECTED, asked)
+            .await
+            .map_err(|_| "a member that was killed is still heard".into())
+    }
+
+    /// Starts those again that are not heard.
     pub async fn revive(&self) {
         for node in self.all() {
             if !node.is_heard().await {

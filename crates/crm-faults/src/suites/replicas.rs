@@ -214,14 +214,18 @@ async fn happens(
             members.revive().await;
         }
         Trouble::TwoKilled => {
-            Members::signal(&[&[primary], &others[..1]].concat(), Signal::KILL);
+            let two = [&[primary], &others[..1]].concat();
+            Members::signal(&two, Signal::KILL);
             tokio::time::sleep(LASTS).await;
+            Members::are_gone(&two).await?;
             members.revive().await;
         }
         Trouble::AllKilled => {
-            Members::signal(&members.all().iter().collect::<Vec<_>>(), Signal::KILL);
+            let all: Vec<_> = members.all().iter().collect();
+            Members::signal(&all, Signal::KILL);
             going.server.signal(Signal::KILL)?;
             going.server.ended().await?;
+            Members::are_gone(&all).await?;
             members.revive().await;
             members.told_apart().await?;
             going.server = serve(run, &going.trial).await?;
