@@ -9,7 +9,7 @@
 //! the same way what bounds them: a bare route of actix, and the store's driver looking up a record by its id.
 //!
 //! # Where things are
-//! - What can be typed: [`arguments`]. What is done in which order: [`bench`].
+//! - What can be typed: [`arguments`]. What is done in which order: [`mod@bench`].
 //! - The stores: [`place`], [`fill`]. Processes: [`role`], [`child`], [`usage`].
 //! - How something is measured: [`rival`] (what can be measured), [`closed_loop`], [`sample`]; over HTTP: [`wire`],
 //!   [`http`]; the limits: [`bare_route`], [`drivers`].
