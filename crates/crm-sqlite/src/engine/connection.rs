@@ -167,9 +167,7 @@ fn configure(conn: &Connection, cache: i64) -> rusqlite::Result<()> {
     conn.pragma_update(None, "temp_store", "memory")?;
     // Negative: in KiB, not in pages.
     conn.pragma_update(None, "cache_size", -cache)?;
-    let mapped =
-        std::env::var("CRM_MMAP_MB").ok().and_then(|v| v.parse::<i64>().ok()).map_or(MAPPED, |v| v << 20);
-    conn.pragma_update(None, "mmap_size", mapped)
+    conn.pragma_update(None, "mmap_size", MAPPED)
 }
 
 /// Turns on what makes an answered write survive the power, and reads it back: SQLite does not say when a
