@@ -89,7 +89,7 @@ pub struct SeedArgs {
     /// The same number makes the same data
     #[arg(long, default_value_t = 1, value_name = "NUMBER")]
     pub random_seed: u64,
-    /// Delete everything in the store first; no server may be running
+    /// Delete everything in the store first
     #[arg(long)]
     pub reset: bool,
     /// In production: yes, this store is meant

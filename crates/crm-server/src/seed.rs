@@ -36,13 +36,13 @@ use crate::{output, progress, telemetry};
 /// Fills the store. One that has users is left alone unless it is to be emptied first, and production asks twice.
 ///
 /// # Errors
-/// The store is not to be touched, or fails. What was loaded until then is marked as unfinished: nothing uses it, and the
+/// The store is served or not to be touched, or fails. What was loaded until then is marked as unfinished: nothing uses it, and the
 /// same command begins anew.
 pub async fn seed(settings: Settings, args: SeedArgs) -> Result<(), CommandError> {
     telemetry::start(&settings.log)?;
     confirm(&settings, &args)?;
-    // A server would go on with users that are gone.
-    let lock = if args.reset { wiring::lock(&settings.store.url)? } else { None };
+    // Held to the end: a server would go on with users that are gone, and serve half a store whose indexes are not made.
+    let lock = wiring::lock(&settings.store.url)?;
     clear_unfinished(&settings, &args).await?;
     let wiring = Wiring::open_with_secrets(&settings).await?;
     make_room(&wiring, &settings, args.reset).await?;

@@ -36,7 +36,7 @@ const WAITING: usize = 16;
 /// What becomes of the record with a number: commits, as clients would have made them.
 pub type Make = fn(&World, u64) -> Result<Vec<Commit>, Cause>;
 
-/// Fills an empty store. Gives what it was filled with.
+/// Fills an empty store.
 ///
 /// # Errors
 /// The store is not empty or fails, or passwords cannot be hashed. What was loaded until then is marked as unfinished.
@@ -89,11 +89,12 @@ pub async fn fill(wiring: &Wiring, world: World, lead: Make, bar: &ProgressBar) 
         return Err("the store is not empty".into());
     }
     let records = made?;
+    // Before the mark is taken off: nobody is to be there of whom the log knows nothing.
+    tell_of(wiring, users).await?;
     if !archive.finish_import(arrival.id).await? {
         return Err("another import into this store was begun".into());
     }
     bar.finish_and_clear();
-    tell_of(wiring, users).await?;
     Ok(records)
 }
 

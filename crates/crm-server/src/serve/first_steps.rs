@@ -57,8 +57,11 @@ There is no admin yet. Make the first one, once:
 or on this machine, beside the running server:
 
   crm-server user add --role admin --email you@example.com --name \"Your name\"
-  crm-server seed       sample data with three users, in this store
   crm-server demo       sample data in a store that is thrown away
+
+or once this server is stopped:
+
+  crm-server seed       sample data with three users, in this store
 "
     )
 }

@@ -31,6 +31,16 @@ async fn an_empty_store_is_reset_only_while_nobody_serves_it() {
 }
 
 #[tokio::test]
+async fn an_empty_store_is_filled_only_while_nobody_serves_it() {
+    let place = Place::new();
+    let server = place.serve();
+    let refused = place.run(&["seed"]).refused();
+    assert!(refused.contains("another server"), "{refused}");
+    server.stop();
+    place.run(&["seed"]).succeeded();
+}
+
+#[tokio::test]
 async fn the_first_start_tells_how_to_make_the_first_admin_and_its_token_works_once() {
     let place = Place::new();
     let server = place.serve();
