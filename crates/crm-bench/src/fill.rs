@@ -5,7 +5,7 @@ use crm_app::commit::Commit;
 use crm_app::commit::change::Change;
 use crm_app::leads::events;
 use crm_domain::lead::LeadPatch;
-use crm_domain::patch::{NullablePatch, Patch};
+use crm_domain::patch::NullablePatch;
 use crm_domain::values::phone::Phone;
 use crm_domain::version::Replace;
 use crm_server::cli::Amounts;
@@ -100,15 +100,5 @@ fn is_shown(world: &World, number: u64) -> bool {
 }
 
 fn phone_of(phone: Phone) -> LeadPatch {
-    LeadPatch {
-        name: Patch::Keep,
-        email: NullablePatch::Keep,
-        phone: NullablePatch::Set(phone),
-        company: NullablePatch::Keep,
-        status: Patch::Keep,
-        source: NullablePatch::Keep,
-        tags: Patch::Keep,
-        archived: Patch::Keep,
-        owner: NullablePatch::Keep,
-    }
+    LeadPatch { phone: NullablePatch::Set(phone), ..LeadPatch::default() }
 }

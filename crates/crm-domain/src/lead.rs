@@ -105,8 +105,8 @@ pub struct LeadDraft {
     pub archived: bool,
 }
 
-/// A checked change of a lead.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A checked change of a lead. By default nothing changes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LeadPatch {
     /// Another name.
     pub name: Patch<Name>,

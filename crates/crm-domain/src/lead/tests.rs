@@ -33,17 +33,7 @@ fn lead() -> Lead {
 }
 
 fn keep() -> LeadPatch {
-    LeadPatch {
-        name: Patch::Keep,
-        email: NullablePatch::Keep,
-        phone: NullablePatch::Keep,
-        company: NullablePatch::Keep,
-        status: Patch::Keep,
-        source: NullablePatch::Keep,
-        tags: Patch::Keep,
-        archived: Patch::Keep,
-        owner: NullablePatch::Keep,
-    }
+    LeadPatch { ..LeadPatch::default() }
 }
 
 fn change(field: &str, from: impl Into<MetaValue>, to: impl Into<MetaValue>) -> FieldChange {

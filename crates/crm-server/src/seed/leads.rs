@@ -5,7 +5,7 @@ use crm_app::commit::change::Change;
 use crm_app::leads::events as lead_events;
 use crm_domain::access::actor::Actor;
 use crm_domain::lead::{Lead, LeadDraft, LeadPatch, LeadStatus};
-use crm_domain::patch::{NullablePatch, Patch};
+use crm_domain::patch::Patch;
 use crm_domain::timestamp::Timestamp;
 use crm_domain::values::company::Company;
 use crm_domain::values::email::Email;
@@ -186,15 +186,5 @@ impl History<'_> {
 }
 
 fn status_of(status: LeadStatus) -> LeadPatch {
-    LeadPatch {
-        name: Patch::Keep,
-        email: NullablePatch::Keep,
-        phone: NullablePatch::Keep,
-        company: NullablePatch::Keep,
-        status: Patch::Set(status),
-        source: NullablePatch::Keep,
-        tags: Patch::Keep,
-        archived: Patch::Keep,
-        owner: NullablePatch::Keep,
-    }
+    LeadPatch { status: Patch::Set(status), ..LeadPatch::default() }
 }

@@ -10,6 +10,7 @@ use crm_testkit::mongod::replica_set::ReplicaSet;
 use rustix::process::Signal;
 use serde_json::json;
 
+use super::all_is_well;
 use crate::support::breakers::{is_open, number, refusal};
 use crate::support::client::Client;
 use crate::support::place::Place;
@@ -18,8 +19,6 @@ use crate::support::server::Server;
 use crate::support::until;
 use crate::support::writing::Writing;
 
-/// The longest that an answer may take: the store's own deadline, and some time to say so.
-const LONGEST: Duration = Duration::from_secs(6);
 /// Lines that the log may grow by while the store is away, for a minute too.
 const LINES: usize = 150;
 
@@ -90,12 +89,7 @@ async fn away(set: &ReplicaSet, how: Signal) -> String {
         read.statuses,
         read.slowest
     );
-    assert_eq!(seen.wrong(&admin).await, Vec::<String>::new());
-    assert!(read.statuses.keys().all(|status| [200, 503].contains(status)), "{read:?}");
-    assert!(seen.statuses.keys().all(|status| [200, 201, 503].contains(status)), "{:?}", seen.statuses);
-    assert!(seen.slowest < LONGEST && read.slowest < LONGEST, "{:?} {:?}", seen.slowest, read.slowest);
-    assert_eq!((seen.cut_off, seen.without_retry_after, read.without_retry_after), (0, 0, 0));
-    assert!(seen.acknowledged() > 0);
+    all_is_well(&admin, &seen, &read).await;
     let lines = the_log_is_short_and_tells_it(server, &admin).await;
     write!(told, "; {lines} lines in the log").unwrap();
     let ended = place.run(&["doctor", "--recount"]);
