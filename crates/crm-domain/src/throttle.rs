@@ -13,6 +13,8 @@
 //! Strangers' failures are forgotten when somebody signs in to the account and no stranger has tried for a day, the
 //! failures of that very sign-in's own source at once. What there is of accounts that do not exist is the same.
 //!
+//! A clock that is set back locks nobody out: what was counted before is as long ago as it was then.
+//!
 //! All of this is a value: it knows no clock, no store and no secret. Accounts and addresses are [`Blind`]: hashes with
 //! a key that is kept elsewhere. Each table has an upper end; when one is full, those with the fewest failures are
 //! forgotten first, the longest untouched before the others. To make it forget an account with twenty failures somebody
@@ -33,7 +35,7 @@ use crate::timestamp::Timestamp;
 use self::entry::{Blind, Changes, Entry, Kind, Place};
 use self::limits::Limits;
 use self::sources::Sources;
-use self::table::{Count, Table};
+use self::table::{APART, Count, Table};
 
 /// How long strangers must have left an account alone before their failures can be forgotten, and how long they wait
 /// once none of their guesses is looked at any more.
@@ -138,13 +140,13 @@ impl Throttle {
         let failed = self.known.get(pair).map_or(0, |count| count.failures);
         if failed < self.limits.stranger.most && self.sources.know(claim.owner, claim.address, now) {
             let pace = self.limits.known;
-            pace::check(self.known.get(pair), pace, now)?;
+            pace::check(self.known.as_of(pair, now), pace, now)?;
             self.count(Kind::Known, pair, now, |count| pace::charge(count, pace, now));
             self.charge_address(claim.address, now);
             return Ok(Ticket { claim, way: Way::Known, at: now });
         }
-        let before = self.strangers.get(claim.account).copied();
-        let address = pace::check(self.addresses.get(claim.address), self.limits.address, now);
+        let before = self.strangers.as_of(claim.account, now).copied();
+        let address = pace::check(self.addresses.as_of(claim.address, now), self.limits.address, now);
         let account = strangers::check(before.as_ref(), self.limits.stranger, now);
         if let Err(refused) = the_worse(address, account) {
             self.strangers_are_still_there(claim.account, now);
@@ -160,7 +162,7 @@ impl Throttle {
     /// # Errors
     /// [`Refused`].
     pub fn admit_address(&mut self, address: Blind, now: Timestamp) -> Result<Ticket, Refused> {
-        pace::check(self.addresses.get(address), self.limits.address, now)?;
+        pace::check(self.addresses.as_of(address, now), self.limits.address, now)?;
         self.charge_address(address, now);
         let claim = Claim { account: address, owner: address, address };
         Ok(Ticket { claim, way: Way::Address, at: now })
@@ -172,7 +174,7 @@ impl Throttle {
     /// [`Refused`].
     pub fn admit_own(&mut self, account: Blind, now: Timestamp) -> Result<Ticket, Refused> {
         let (own, pace) = (account.with(OWN), self.limits.known);
-        let count = self.known.get(own);
+        let count = self.known.as_of(own, now);
         if count.is_some_and(|count| count.failures >= self.limits.stranger.most) {
             return Err(Refused::Wait(QUIET));
         }
@@ -227,9 +229,11 @@ impl Throttle {
                 self.sources.remember(key, other, entry.mark)
             }
             Kind::Address | Kind::Stranger | Kind::Known => {
-                if self.table(kind).get(key).is_some_and(|known| known.at >= count.at) {
+                let is_old = |known: &Count| known.at >= count.at || count.at.since(now) > APART;
+                if self.table(kind).get(key).is_some_and(is_old) {
                     return;
                 }
+                count = count.as_of(now);
                 let counts = count.failures > 0 && kind != Kind::Address;
                 if !counts && count.mark <= now && self.table(kind).get(key).is_none() {
                     self.gone.insert(entry.place);

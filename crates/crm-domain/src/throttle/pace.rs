@@ -41,7 +41,7 @@ fn wait_until(mark: Timestamp, pace: Pace, now: Timestamp) -> Duration {
     mark.since(now).saturating_sub(room)
 }
 
-/// The mark, no further ahead than all at once could have moved it: a clock that was set back makes nobody wait longer.
+/// The mark, no further ahead than all at once could have moved it, whatever the clocks of servers say.
 fn mark(count: &Count, pace: Pace, now: Timestamp) -> Timestamp {
     count.mark.min(now.plus(pace.every.saturating_mul(pace.at_once)))
 }

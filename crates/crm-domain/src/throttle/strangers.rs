@@ -16,7 +16,7 @@ pub(super) fn check(count: Option<&Count>, backoff: Backoff, now: Timestamp) -> 
     let wait = if count.failures >= backoff.most {
         QUIET
     } else {
-        // A clock that was set back makes nobody wait longer.
+        // The clock of another server may be ahead.
         count.mark.min(now).plus(backoff.wait_after(count.failures)).since(now)
     };
     if wait.is_zero() { Ok(()) } else { Err(Refused::Wait(wait)) }

@@ -1,9 +1,13 @@
 //! A table with an upper end.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use super::entry::Blind;
 use crate::timestamp::Timestamp;
+
+/// How far the clocks of servers may be apart; beyond that it is one clock that was set back.
+pub(super) const APART: Duration = Duration::from_secs(30);
 
 /// What is counted for one key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +26,13 @@ impl Count {
     /// Nothing, as of now.
     pub(super) fn new(now: Timestamp) -> Self {
         Self { failures: 0, in_flight: 0, mark: Timestamp::MIN, at: now }
+    }
+
+    /// The same as of now. What was changed in the future was changed before the clock was set back: since then no time
+    /// has passed, and what waiting is reckoned from goes back as far.
+    pub(super) fn as_of(self, now: Timestamp) -> Self {
+        let back = self.at.since(now);
+        if back <= APART { self } else { Self { mark: self.mark.minus(back), at: now, ..self } }
     }
 
     /// One more, of which nobody knows yet.
@@ -58,6 +69,13 @@ impl Table {
         self.counts.get(&key)
     }
 
+    /// The same as of now, and from now on.
+    pub(super) fn as_of(&mut self, key: Blind, now: Timestamp) -> Option<&Count> {
+        let count = self.counts.get_mut(&key)?;
+        *count = count.as_of(now);
+        Some(count)
+    }
+
     /// Changes a count; one that is not there is nothing before. Tells what had to be forgotten for it.
     pub(super) fn change(
         &mut self,
@@ -66,6 +84,7 @@ impl Table {
         change: impl FnOnce(&mut Count),
     ) -> Vec<Blind> {
         if let Some(count) = self.counts.get_mut(&key) {
+            *count = count.as_of(now);
             change(count);
             return Vec::new();
         }

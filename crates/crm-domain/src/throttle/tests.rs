@@ -264,6 +264,43 @@ fn a_clock_that_is_set_back_makes_nobody_wait_longer() {
     assert_eq!(wait(&mut throttle, stranger(30), start()), secs(1));
     assert_eq!(wait(&mut throttle, claim(ADA, HOME), start()), secs(10));
     assert_eq!(wait(&mut throttle, claim(Blind::new(60), Blind::new(50)), start()), secs(6));
+    // And they wait no longer than that, long before the clock is where it was.
+    assert!(throttle.admit(claim(ADA, HOME), start().plus(secs(10))).is_ok());
+    assert!(throttle.admit(claim(Blind::new(60), Blind::new(50)), start().plus(secs(6))).is_ok());
+}
+
+#[test]
+fn who_has_not_failed_does_not_wait_when_the_clock_is_set_back() {
+    let mut throttle = throttle();
+    let mut now = start().plus(Duration::from_hours(10_000));
+    for hours in 0..50 {
+        // Every other time the clock is set back while the password is looked at.
+        let ticket = throttle.admit(claim(ADA, HOME), now).unwrap();
+        let back = now.minus(Duration::from_hours(if hours % 2 == 0 { hours } else { 0 }));
+        throttle.settle(ticket, Judgement::Right, back);
+        now = back.minus(Duration::from_hours(3));
+        let ticket = throttle.admit(claim(Blind::new(200 + hours), HOME), now).unwrap();
+        throttle.settle(ticket, Judgement::Unjudged, now);
+    }
+}
+
+#[test]
+fn what_was_kept_before_the_clock_was_set_back_locks_nobody_out_again() {
+    let mut throttle = throttle();
+    let later = start().plus(Duration::from_hours(10));
+    for number in 0..20 {
+        fail(&mut throttle, claim(Blind::new(number), HOME), later);
+    }
+    let kept = throttle.take_changes().entries;
+    assert_eq!(wait(&mut throttle, claim(ADA, HOME), start()), secs(6));
+    for seconds in 1..60 {
+        throttle.take_over(kept.clone(), start().plus(secs(seconds)));
+    }
+    assert!(throttle.admit(claim(ADA, HOME), start().plus(secs(60))).is_ok());
+    let mut another = Throttle::new(Limits::default());
+    another.take_over(kept, start());
+    assert_eq!(wait(&mut another, claim(ADA, HOME), start()), secs(6));
+    assert!(another.admit(claim(ADA, HOME), start().plus(secs(6))).is_ok());
 }
 
 #[test]
