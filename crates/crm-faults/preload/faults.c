@@ -6,6 +6,7 @@
  *    before, each file that was made or removed, until a sync covers it. A sync of the folder covers names only. Once
  *    nothing is left that would be lost the journal is emptied.
  *  - It ends the process (SIGKILL) at a named point around a commit, the first time after a file appears that arms it.
+ *  - It tells the process another time than the machine's.
  *
  * What is told by variables:
  *   FAULTS_STORE    the path of the store's file; its log and its rollback journal lie beside it
@@ -13,6 +14,7 @@
  *   FAULTS_POINT    POINT:N, the Nth time after it is armed: wal-write, wal-sync, db-write or db-sync with -before,
  *                   -half or -after; or answer, the first thing sent to a client after the Nth sync of the log
  *   FAULTS_ARM      the path of the file that arms it
+ *   FAULTS_CLOCK    the path of a file of eight bytes: how many microseconds the clock is ahead, as they are right now
  *
  * The shared memory beside the store (-shm) is not looked at: it is made anew from the log.
  */
@@ -27,10 +29,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { NONE = 0, DB = 1, WAL = 2, ROLLBACK = 3, FOLDER = 4 };
@@ -51,6 +56,7 @@ static char point_name[32];
 static long point_left = -1;
 static int is_armed;
 static volatile int dies_with_the_next_answer;
+static const volatile int64_t *ahead;
 
 #define REAL(result, name, ...)                                   \
     static result (*real_##name)(__VA_ARGS__);                    \
@@ -86,7 +92,14 @@ static void die(void) {
 
 __attribute__((constructor)) static void begin(void) {
     const char *store = getenv("FAULTS_STORE"), *to = getenv("FAULTS_JOURNAL");
-    const char *point = getenv("FAULTS_POINT"), *arms = getenv("FAULTS_ARM");
+    const char *point = getenv("FAULTS_POINT"), *arms = getenv("FAULTS_ARM"), *clock = getenv("FAULTS_CLOCK");
+    if (clock) {
+        int fd = syscall(SYS_openat, AT_FDCWD, clock, O_RDONLY | O_CLOEXEC);
+        void *mapped = fd < 0 ? MAP_FAILED : mmap(0, sizeof *ahead, PROT_READ, MAP_SHARED, fd, 0);
+        if (mapped == MAP_FAILED) fail("the clock cannot be read");
+        syscall(SYS_close, fd);
+        ahead = mapped;
+    }
     if (!store || strlen(store) > 4000) return;
     strcpy(paths[DB], store);
     snprintf(paths[WAL], sizeof paths[WAL], "%.4000s-wal", store);
@@ -357,4 +370,29 @@ int rename(const char *from, const char *to) {
     find_rename();
     if (name_of(from) || name_of(to)) fail("a rename of the store is not expected");
     return real_rename(from, to);
+}
+
+int clock_gettime(clockid_t clock, struct timespec *time) {
+    int ended = syscall(SYS_clock_gettime, clock, time);
+    if (!ended && ahead && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE)) {
+        int64_t micros = *ahead, nanos = time->tv_nsec + micros % 1000000 * 1000;
+        time->tv_sec += micros / 1000000 + (nanos < 0 ? -1 : nanos / 1000000000);
+        time->tv_nsec = nanos < 0 ? nanos + 1000000000 : nanos % 1000000000;
+    }
+    return ended;
+}
+
+int gettimeofday(struct timeval *restrict time, void *restrict zone) {
+    struct timespec now;
+    (void)zone;
+    int ended = clock_gettime(CLOCK_REALTIME, &now);
+    if (!ended) *time = (struct timeval){now.tv_sec, now.tv_nsec / 1000};
+    return ended;
+}
+
+time_t time(time_t *to) {
+    struct timespec now;
+    if (clock_gettime(CLOCK_REALTIME, &now)) return -1;
+    if (to) *to = now.tv_sec;
+    return now.tv_sec;
 }

@@ -96,6 +96,12 @@ impl Client {
         Ok(Self { http: http()?, url: url.to_owned(), ..self.clone() })
     }
 
+    /// The same somebody with another access token.
+    #[must_use]
+    pub fn with_token(&self, token: &str) -> Self {
+        Self { token: token.to_owned(), ..self.clone() }
+    }
+
     /// The server's address.
     pub fn url(&self) -> &str {
         &self.url

@@ -14,10 +14,11 @@
 //! - What is written down: [`ledger`], [`effect`] (what a request does, as an event tells it).
 //! - What is there afterwards: [`state`]; what is wrong with it: [`check`], [`finding`].
 //! - The server: [`program`], [`role`] (this program is the server too), [`place`], [`server`], [`people`], [`client`].
-//! - A MongoDB that is broken too: [`members`], [`network`].
+//! - A MongoDB that is broken too: [`members`], [`network`]. A clock that is wrong: [`clock`].
 //! - What is done to it: [`ending`], [`preload`] (ends it at points around a commit), [`power`] (takes back what was not
 //!   synced), [`weakness`] (servers that do lose something, to show that it is found).
-//! - How clients are served meanwhile: [`pulse`]. All together: [`trial`] (a store, those who write to it and what came of it), [`suites`], one file for each.
+//! - How clients are served meanwhile: [`pulse`]. All together: [`trial`] (a store, those who write to it and what came of
+//!   it), [`suites`], one file for each.
 //! - What is said: [`report`]. What can be typed: [`arguments`]. Chance that can be had again: [`chance`].
 //!
 //! Nothing but [`place`] and [`preload`] knows which store it is: a suite for another one makes a [`place::Place`] at its
@@ -31,6 +32,7 @@ pub mod arguments;
 pub mod chance;
 pub mod check;
 pub mod client;
+pub mod clock;
 pub mod crowd;
 pub mod deed;
 pub mod effect;

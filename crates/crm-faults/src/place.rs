@@ -72,6 +72,13 @@ impl Place {
         self
     }
 
+    /// The same with these variables.
+    #[must_use]
+    pub fn with_all(mut self, variables: impl IntoIterator<Item = (OsString, OsString)>) -> Self {
+        self.variables.extend(variables);
+        self
+    }
+
     /// The same with the program where this host is.
     #[must_use]
     pub(crate) fn on(mut self, host: Host) -> Self {

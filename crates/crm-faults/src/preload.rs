@@ -82,6 +82,11 @@ impl Preload {
         Ok(Self { folder })
     }
 
+    /// What loads it into a process.
+    pub fn variable(&self) -> (OsString, OsString) {
+        ("LD_PRELOAD".into(), self.folder.path().join("faults.so").into())
+    }
+
     /// The variables that load it into a server of this place. It ends the server at the point, if one is given with
     /// how often it is passed before, once [`Preload::arm`] was called; it keeps a journal if a folder for that is given.
     pub fn variables(
@@ -91,7 +96,7 @@ impl Preload {
         journal: Option<&Path>,
     ) -> Vec<(OsString, OsString)> {
         let mut variables: Vec<(OsString, OsString)> = vec![
-            ("LD_PRELOAD".into(), self.folder.path().join("faults.so").into()),
+            self.variable(),
             ("FAULTS_STORE".into(), place.store().into()),
             ("FAULTS_ARM".into(), armed(place).into()),
         ];

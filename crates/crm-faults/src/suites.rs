@@ -1,5 +1,6 @@
 //! What can be done to a server, one file for each.
 
+pub mod clock_steps;
 pub mod converts;
 pub mod kill;
 pub mod power_loss;
@@ -34,6 +35,8 @@ pub enum Suite {
     Sigterm,
     /// Clients that vanish in the middle of a request
     Vanish,
+    /// The clock is put forwards and back, around nights in which clocks change; a round is such a night
+    ClockSteps,
     /// Sixteen convert each lead at once while the server is killed; a round is a lead
     Converts,
     /// A lead is given to somebody who is deactivated at the same moment; a round is a pair of the two
@@ -86,7 +89,8 @@ impl Suite {
             Self::Converts => 1_000,
             Self::Reassign => 5_000,
             Self::PrimaryKilled => 30,
-            Self::PrimaryFrozen
+            Self::ClockSteps
+            | Self::PrimaryFrozen
             | Self::PrimaryAhead
             | Self::TwoKilled
             | Self::AllKilled
@@ -104,6 +108,7 @@ impl Suite {
             Self::PowerLoss => power_loss::run(run).await,
             Self::Sigterm => Ok(vec![sigterm::run(run).await?]),
             Self::Vanish => Ok(vec![vanish::run(run).await?]),
+            Self::ClockSteps => Ok(vec![clock_steps::run(run).await?]),
             Self::Converts => Ok(vec![converts::run(run).await?]),
             Self::Reassign => Ok(vec![reassign::run(run).await?]),
             Self::PrimaryKilled => Ok(vec![replicas::run(run, Trouble::PrimaryKilled).await?]),

@@ -2,6 +2,8 @@
 
 // `cfg(test)` tells clippy that helpers here are tests too.
 #[cfg(test)]
+mod clock_steps;
+#[cfg(test)]
 mod converts;
 #[cfg(test)]
 mod kill;
