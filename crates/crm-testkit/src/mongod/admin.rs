@@ -48,13 +48,14 @@ pub(super) async fn finds_all_well(address: &str) -> bool {
     let status = client.database("admin").run_command(doc! { "replSetGetStatus": 1 }).await;
     client.shutdown().await;
     let Ok(status) = status else { return false };
+    let term = status.get_i64("term").ok();
     let members = status.get_array("members").map(Vec::as_slice).unwrap_or_default();
-    // A primary or a secondary.
+    // A primary or a secondary, that has something of this primary's: what was written to another and not by most is
+    // undone before that, for which a member goes away once more.
     let is_well = |member: &bson::Bson| {
-        member
-            .as_document()
-            .and_then(|member| member.get_i32("state").ok())
-            .is_some_and(|state| [1, 2].contains(&state))
+        let Some(member) = member.as_document() else { return false };
+        let has = member.get_document("optime").ok().and_then(|last| last.get_i64("t").ok());
+        member.get_i32("state").is_ok_and(|state| [1, 2].contains(&state)) && has == term
     };
     status.get_i32("myState").is_ok_and(|state| state == 1) && members.iter().all(is_well)
 }
