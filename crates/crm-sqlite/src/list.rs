@@ -7,7 +7,8 @@
 //! - **Gather.** Where some filter leaves at most [`Total::EXACT_UP_TO`] records, fetch the keys of all of them from
 //!   that filter's index and pick the page from those. This also counts them.
 //! - **Walk and drop.** Where every filter leaves more, walk and leave out what the filters do not want: there is
-//!   enough of it to fill the page soon.
+//!   enough of it to fill the page soon. Where an index alone can count what is wanted, and much of what the walk comes by
+//!   is, the same for as many records as would be gathered; if the page is not full by then, they are gathered.
 //!
 //! Totals come from the counters where only what is counted narrows the list, and else by counting up to
 //! [`Total::EXACT_UP_TO`].
@@ -21,7 +22,7 @@ use crm_app::paging::{Direction, Slice, Start, Total};
 
 use self::condition::{Condition, Window};
 use self::probe::Choice;
-use crate::db::{Db, Outcome};
+use crate::db::{Db, Manner, Outcome};
 
 /// A list to be answered.
 #[derive(Debug)]
@@ -72,16 +73,27 @@ pub(crate) struct Columns {
 /// A way to the records that one filter leaves.
 #[derive(Debug)]
 pub(crate) struct Way {
-    /// What to ask how many there are, as it stands behind FROM.
-    pub(crate) probe: &'static str,
-    /// The same, joined with the table that holds the records.
-    pub(crate) from: &'static str,
-    /// The values it is asked for; one combination for each stretch of the index.
-    pub(crate) arms: Vec<Vec<Condition>>,
-    /// What is left to be asked of each of them.
-    pub(crate) rest: Vec<Condition>,
+    /// What it goes along. No record is in two of them.
+    pub(crate) stretches: Vec<Stretch>,
     /// How many records there are, if that is known without asking.
     pub(crate) known: Option<u64>,
+}
+
+/// A stretch of an index.
+#[derive(Debug)]
+pub(crate) struct Stretch {
+    /// What to ask how many there are, as it stands behind FROM, …
+    pub(crate) probe: &'static str,
+    /// … what can be asked there besides the values, …
+    pub(crate) sieve: Vec<Condition>,
+    /// … and whether nothing is left to be asked then.
+    pub(crate) is_exact: bool,
+    /// The same, joined with the table that holds the records.
+    pub(crate) from: &'static str,
+    /// The values it is asked for.
+    pub(crate) arm: Vec<Condition>,
+    /// What is left to be asked of each record.
+    pub(crate) rest: Vec<Condition>,
 }
 
 /// Where a list's total comes from.
@@ -105,9 +117,35 @@ pub(crate) struct Found {
 }
 
 impl Way {
-    /// A way of which it is not known how far it goes.
-    pub(crate) fn new(table: &'static str, arms: Vec<Vec<Condition>>, rest: Vec<Condition>) -> Self {
-        Self { probe: table, from: table, arms, rest, known: None }
+    /// A way of which it is not known how far it goes: for each combination of values a stretch of this index.
+    pub(crate) fn new(table: &'static str, arms: Vec<Vec<Condition>>, rest: &[Condition]) -> Self {
+        let along = |arm| Stretch {
+            probe: table,
+            sieve: Vec::new(),
+            is_exact: rest.is_empty(),
+            from: table,
+            arm,
+            rest: rest.to_vec(),
+        };
+        Self { stretches: arms.into_iter().map(along).collect(), known: None }
+    }
+
+    /// A way along one stretch of an index, whose records are in another table: `from` has both.
+    pub(crate) fn joined(
+        table: &'static str,
+        from: &'static str,
+        arm: Vec<Condition>,
+        rest: &[Condition],
+    ) -> Self {
+        let sieve = Vec::new();
+        let stretch =
+            Stretch { probe: table, sieve, is_exact: rest.is_empty(), from, arm, rest: rest.to_vec() };
+        Self { stretches: vec![stretch], known: None }
+    }
+
+    /// Whether what is counted on it is what is wanted.
+    fn is_exact(&self) -> bool {
+        self.stretches.iter().all(|stretch| stretch.is_exact)
     }
 }
 
@@ -134,16 +172,55 @@ pub(crate) fn find(db: &Db<'_>, listing: &Listing) -> Outcome<Found> {
         return Ok(Found { rows, total: counted });
     }
     match probe::choose(db, &listing.ways)? {
-        Choice::Gather(way) => gather::page(db, listing, way),
-        Choice::Walk(Some(way)) => {
+        Choice::Gather(way, count) => few(db, listing, way, count),
+        Choice::Walk(Some((way, count))) => {
             let rows = walk::page(db, listing)?;
-            let counted = listing.total.or_count(|| gather::count(db, way))?;
-            Ok(Found { rows, total: counted })
+            let count = || if way.is_exact() { Ok(count) } else { gather::count(db, way) };
+            Ok(Found { rows, total: listing.total.or_count(count)? })
         }
         Choice::Walk(None) => {
             let rows = walk::page(db, listing)?;
             let counted = listing.total.or_count(|| walk::count(db, &listing.walk, &listing.residual))?;
             Ok(Found { rows, total: counted })
+        }
+    }
+}
+
+/// Answers a list from the records to which a way leads; from a walk that comes by no more than there are, if so many of
+/// those it comes by are wanted that it should fill the page.
+fn few(db: &Db<'_>, listing: &Listing, way: &Way, count: u64) -> Outcome<Found> {
+    let total = match listing.total {
+        Counting::Count => way.is_exact().then(|| Total::bounded(count)),
+        Counting::Known(_) | Counting::Spare => Some(listing.total.or_count(|| Ok(0))?),
+    };
+    if let Some(total) = total
+        && is_dense(db, listing, count)
+        && let Some(rows) = walk::at_most(db, listing, count)?
+    {
+        return Ok(Found { rows, total });
+    }
+    gather::page(db, listing, way)
+}
+
+/// Whether a walk should fill the page from half as many records as are to be gathered.
+fn is_dense(db: &Db<'_>, listing: &Listing, count: u64) -> bool {
+    let all = listing.ways.first().and_then(|way| way.known);
+    match (db.manner(), all) {
+        (Manner::Dense, _) => true,
+        (Manner::Best, Some(all)) => {
+            let page = listing.skipped().saturating_add(u64::from(listing.limit) + 1);
+            page.saturating_mul(all) / count.max(1) < count / 2
+        }
+        (Manner::Best | Manner::Walk | Manner::Way(_), _) => false,
+    }
+}
+
+impl Listing {
+    /// How many records lie before the page.
+    fn skipped(&self) -> u64 {
+        match self.start {
+            Start::Offset(skipped) => skipped,
+            Start::After(_) => 0,
         }
     }
 }

@@ -44,6 +44,7 @@ fn users(conn: &Connection) -> Outcome<()> {
 
 fn leads(conn: &Connection) -> Outcome<()> {
     conn.execute("DELETE FROM lead_tag", [])?;
+    conn.execute("DELETE FROM lead_unindexed", [])?;
     conn.execute("INSERT INTO lead_search (lead_search) VALUES ('delete-all')", [])?;
     each(conn, "SELECT n FROM lead WHERE n > ?1 ORDER BY n LIMIT ?2", lead::BY_ROW, lead::read, |n, lead| {
         let lead = lead.record();
@@ -56,6 +57,7 @@ fn leads(conn: &Connection) -> Outcome<()> {
 
 fn customers(conn: &Connection) -> Outcome<()> {
     conn.execute("DELETE FROM customer_tag", [])?;
+    conn.execute("DELETE FROM customer_unindexed", [])?;
     conn.execute("INSERT INTO customer_search (customer_search) VALUES ('delete-all')", [])?;
     let rows = "SELECT n FROM customer WHERE n > ?1 ORDER BY n LIMIT ?2";
     each(conn, rows, customer::BY_ROW, customer::read, |n, customer| {
@@ -68,6 +70,7 @@ fn customers(conn: &Connection) -> Outcome<()> {
 }
 
 fn tasks(conn: &Connection) -> Outcome<()> {
+    conn.execute("DELETE FROM task_unindexed", [])?;
     conn.execute("INSERT INTO task_search (task_search) VALUES ('delete-all')", [])?;
     each(conn, "SELECT n FROM task WHERE n > ?1 ORDER BY n LIMIT ?2", task::BY_ROW, task::read, |n, task| {
         let task = task.record();

@@ -23,4 +23,9 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "fewer merges of the search index",
         sql: include_str!("migrations/0007_search_merges.sql"),
     },
+    Migration {
+        number: 8,
+        name: "records that wait for the search index",
+        sql: include_str!("migrations/0008_search_in_pieces.sql"),
+    },
 ];

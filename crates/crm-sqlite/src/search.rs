@@ -1,102 +1,91 @@
-//! Search: an inverted index of the grams of every record's search key.
+//! Search: an inverted index of the grams of every record's search key ([`index`]).
 //!
 //! A record's document holds, as words, every run of one, two and three characters of its search key (none across a
 //! line break), and one word for its owner. A term of one or two characters is a word itself; a longer one is found
 //! where all its runs of three are, and whoever asks then makes sure of it (`instr(search_key, term) > 0`). Words are
 //! hex, so that whatever somebody looks for, no character of it means anything to the index.
 
+mod index;
+
 use crm_domain::access::scope::OwnerRange;
 use crm_domain::fold::Term;
 use crm_domain::ids::UserId;
-use rusqlite::Connection;
 use uuid::Uuid;
+
+pub(crate) use self::index::{CUSTOMERS, LEADS, TASKS};
 
 /// The longest run of characters that is a word.
 const LONGEST: usize = 3;
 
-/// How many words the index is asked for at most: more make the answer later, not better, as it is verified anyway.
-const ASKED: usize = 48;
+/// How many runs of longer terms the index is asked for at most: more make the answer later, not better, as it is
+/// verified anyway.
+const ASKED: usize = 6;
+/// How many short terms it is asked for at most.
+const ASKED_SHORT: usize = 16;
 
-/// The search index of one kind of record.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct SearchIndex {
-    insert: &'static str,
-    delete: &'static str,
+/// What the index is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Expression {
+    /// The question, as it stands behind MATCH.
+    pub(crate) text: String,
+    /// Whether all that the index finds is what is looked for, so that nothing is to be verified.
+    pub(crate) is_exact: bool,
 }
 
-/// The leads'.
-pub(crate) const LEADS: SearchIndex = SearchIndex {
-    insert: "INSERT INTO lead_search (rowid, grams) VALUES (?1, ?2)",
-    delete: "DELETE FROM lead_search WHERE rowid = ?1",
-};
-
-/// The customers'.
-pub(crate) const CUSTOMERS: SearchIndex = SearchIndex {
-    insert: "INSERT INTO customer_search (rowid, grams) VALUES (?1, ?2)",
-    delete: "DELETE FROM customer_search WHERE rowid = ?1",
-};
-
-/// The tasks'.
-pub(crate) const TASKS: SearchIndex = SearchIndex {
-    insert: "INSERT INTO task_search (rowid, grams) VALUES (?1, ?2)",
-    delete: "DELETE FROM task_search WHERE rowid = ?1",
-};
-
-impl SearchIndex {
-    /// Lets a new record be found.
-    pub(crate) fn insert(
-        self,
-        conn: &Connection,
-        n: i64,
-        search_key: &str,
-        owner: Option<UserId>,
-    ) -> rusqlite::Result<()> {
-        conn.prepare_cached(self.insert)?.execute((n, document(search_key, owner))).map(drop)
-    }
-
-    /// Lets a record be found by what it has become.
-    pub(crate) fn replace(
-        self,
-        conn: &Connection,
-        n: i64,
-        search_key: &str,
-        owner: Option<UserId>,
-    ) -> rusqlite::Result<()> {
-        self.delete(conn, n)?;
-        self.insert(conn, n, search_key, owner)
-    }
-
-    /// Lets a record be found no more.
-    pub(crate) fn delete(self, conn: &Connection, n: i64) -> rusqlite::Result<()> {
-        conn.prepare_cached(self.delete)?.execute([n]).map(drop)
-    }
-}
-
-/// What the index is asked for the records of these owners in which these terms may occur.
-pub(crate) fn expression(terms: &[Term], range: OwnerRange) -> String {
-    let mut grams: Vec<&str> = Vec::new();
-    for term in terms {
-        push_asked(term.as_str(), &mut grams);
-    }
-    grams.sort_unstable();
-    grams.dedup();
-    let every = grams.len().div_ceil(ASKED).max(1);
-    let mut expression = String::new();
-    for gram in grams.into_iter().step_by(every) {
-        expression.push_str(if expression.is_empty() { "\"" } else { " AND \"" });
-        push_hex(gram, &mut expression);
-        expression.push('"');
-    }
-    match range {
-        OwnerRange::Everyone | OwnerRange::Empty => {}
-        OwnerRange::Nobody => expression.push_str(" AND \"o\""),
-        OwnerRange::User(user) => {
-            expression.push_str(" AND \"");
-            push_owner(Some(user), &mut expression);
-            expression.push('"');
+/// What the index is asked for the records of these owners in which these terms may occur. `reach` tells of a word how far
+/// its first records reach: the further, the fewer records have it; of a longer term's runs the rarest are asked for.
+fn expression<E>(
+    terms: &[Term],
+    range: OwnerRange,
+    mut reach: impl FnMut(&str) -> Result<i64, E>,
+) -> Result<Expression, E> {
+    let (mut short, mut runs): (Vec<&str>, Vec<&str>) = (Vec::new(), Vec::new());
+    for term in terms.iter().map(Term::as_str) {
+        if is_word(term) {
+            short.push(term);
+        } else {
+            push_runs(term, LONGEST, &mut runs);
         }
     }
-    expression
+    let is_exact = runs.is_empty() && short.len() <= ASKED_SHORT;
+    short.truncate(ASKED_SHORT);
+    runs.sort_unstable();
+    runs.dedup();
+    let mut words: Vec<String> = runs.into_iter().map(quoted).collect();
+    if words.len() > ASKED {
+        let mut reaching = Vec::with_capacity(words.len());
+        for word in words {
+            reaching.push((reach(&word)?, word));
+        }
+        reaching.sort_unstable_by(|(one, _), (other, _)| other.cmp(one));
+        words = reaching.into_iter().take(ASKED).map(|(_, word)| word).collect();
+    }
+    words.extend(short.into_iter().map(quoted));
+    let owner = match range {
+        OwnerRange::Everyone | OwnerRange::Empty => None,
+        OwnerRange::Nobody => Some(None),
+        OwnerRange::User(user) => Some(Some(user)),
+    };
+    words.extend(owner.map(|owner| {
+        let mut word = String::from("\"");
+        push_owner(owner, &mut word);
+        word + "\""
+    }));
+    Ok(Expression { text: words.join(" AND "), is_exact })
+}
+
+/// Whether a term is a word of the index.
+fn is_word(term: &str) -> bool {
+    term.chars().nth(LONGEST).is_none()
+}
+
+/// A gram as a question.
+fn quoted(gram: &str) -> String {
+    let mut word = String::with_capacity(gram.len() * 2 + 2);
+    word.push('"');
+    push_hex(gram, &mut word);
+    word.push('"');
+    word
 }
 
 /// The words of a record.
@@ -116,15 +105,6 @@ fn document(search_key: &str, owner: Option<UserId>) -> String {
     }
     push_owner(owner, &mut document);
     document
-}
-
-/// The words that a term asks for: itself if it is short, else its longest runs.
-fn push_asked<'a>(term: &'a str, grams: &mut Vec<&'a str>) {
-    if term.chars().nth(LONGEST).is_none() {
-        grams.push(term);
-    } else {
-        push_runs(term, LONGEST, grams);
-    }
 }
 
 /// All runs of so many characters.
@@ -160,20 +140,42 @@ mod tests {
         assert_eq!(document("", None), "o");
     }
 
+    fn asked(text: &str, range: OwnerRange, reach: fn(&str) -> i64) -> Expression {
+        let terms: Vec<Term> = text.split(' ').map(Term::of).collect();
+        expression(&terms, range, |word| Ok::<_, std::convert::Infallible>(reach(word))).unwrap()
+    }
+
     #[test]
     fn a_short_term_is_a_word_and_a_long_one_its_runs_of_three() {
-        let expression = |text| expression(&[Term::of(text)], OwnerRange::Everyone);
-        assert_eq!(expression("a"), "\"61\"");
-        assert_eq!(expression("ab"), "\"6162\"");
-        assert_eq!(expression("abc"), "\"616263\"");
-        assert_eq!(expression("aaaab"), "\"616161\" AND \"616162\"");
-        assert_eq!(expression("\"*"), "\"222a\"");
+        let asked = |text| asked(text, OwnerRange::Everyone, |_| 0);
+        let exact = |text: &str| Expression { text: text.to_owned(), is_exact: true };
+        assert_eq!(asked("a"), exact("\"61\""));
+        assert_eq!(asked("ab"), exact("\"6162\""));
+        assert_eq!(asked("abc"), exact("\"616263\""));
+        assert_eq!(asked("a b"), exact("\"61\" AND \"62\""));
+        assert_eq!(asked("\"*"), exact("\"222a\""));
+        let long = Expression { text: "\"616161\" AND \"616162\"".to_owned(), is_exact: false };
+        assert_eq!(asked("aaaab"), long);
+    }
+
+    #[test]
+    fn of_many_runs_those_are_asked_for_that_reach_furthest() {
+        let reach = |word: &str| i64::try_from(word.bytes().map(u64::from).sum::<u64>()).unwrap();
+        let found = asked("abcdefghijkl", OwnerRange::Nobody, reach);
+        assert_eq!(found.text.matches(" AND ").count(), ASKED, "{found:?}");
+        for rare in ["\"6a6b6c\"", "\"696a6b\"", "\"o\""] {
+            assert!(found.text.contains(rare), "{found:?}");
+        }
+        assert!(!found.text.contains("\"616263\""), "{found:?}");
     }
 
     #[test]
     fn the_index_is_asked_for_a_bounded_number_of_words() {
-        let long: String = ('a'..='z').chain('0'..='9').chain('а'..='я').collect();
-        let asked = expression(&[Term::of(&long)], OwnerRange::Nobody);
-        assert!(asked.matches("AND").count() <= ASKED, "{asked}");
+        let letters = ('a'..='z').chain('0'..='9').chain('а'..='я');
+        let many: Vec<String> = letters.map(String::from).collect();
+        let found = asked(&many.join(" "), OwnerRange::Nobody, |_| 0);
+        assert_eq!(found.text.matches(" AND ").count(), ASKED_SHORT);
+        assert!(!found.is_exact, "some were not asked for");
+        assert_eq!(asked(&many.concat(), OwnerRange::Nobody, |_| 0).text.matches(" AND ").count(), ASKED);
     }
 }

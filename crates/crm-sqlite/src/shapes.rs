@@ -89,6 +89,8 @@ pub struct Asked {
     pub short: SearchQuery,
     /// Longer terms.
     pub long: SearchQuery,
+    /// A term so long that not all of it is asked for.
+    pub longest: SearchQuery,
 }
 
 /// Every shape.
@@ -119,7 +121,9 @@ impl SqliteStore {
     pub async fn trials(&self, shape: &Shape) -> Result<Vec<Trial>, StoreError> {
         let ask = shape.ask.clone();
         self.snapshot(move |db| {
-            let manners = [Manner::Best, Manner::Walk].into_iter().chain((0..MOST_WAYS).map(Manner::Way));
+            let manners = [Manner::Best, Manner::Dense, Manner::Walk]
+                .into_iter()
+                .chain((0..MOST_WAYS).map(Manner::Way));
             manners.map(|manner| attempt(db, manner, &ask)).collect()
         })
         .await

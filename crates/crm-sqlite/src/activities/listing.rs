@@ -78,14 +78,14 @@ fn widest(filter: &ActivityFilter) -> (&'static str, Vec<Condition>) {
 fn ways(seen_by: Option<UserId>, filter: &ActivityFilter, all: &[Condition]) -> Vec<Way> {
     let events = |index, asked: Condition| {
         let rest = without(all, asked.sql);
-        Way::new(index, vec![vec![asked]], rest)
+        Way::new(index, vec![vec![asked]], &rest)
     };
     let entity = entity(filter).map(|asked| events("activity INDEXED BY activity_by_entity", asked));
     let kind = kind(filter).map(|asked| events("activity INDEXED BY activity_by_kind", asked));
     let actor = actor(filter).map(|asked| events("activity INDEXED BY activity_by_actor", asked));
     let own = seen_by.map(|user| {
-        let arms = vec![vec![Condition::one(OWN, key(user).to_vec())]];
-        Way { from: OWN_EVENTS, ..Way::new("activity_audience", arms, without(all, AUDIENCE)) }
+        let arm = vec![Condition::one(OWN, key(user).to_vec())];
+        Way::joined("activity_audience", OWN_EVENTS, arm, &without(all, AUDIENCE))
     });
     entity.into_iter().chain(own).chain(kind).chain(actor).collect()
 }

@@ -78,12 +78,12 @@ fn ways(asked: &[(&'static str, Condition)], filter: &AuditFilter, window: &Wind
     let of = |(index, condition): &(&'static str, Condition)| {
         let mut rest = without(&all, condition.sql);
         rest.extend(kinds.clone());
-        Way::new(index, vec![vec![condition.clone()]], rest)
+        Way::new(index, vec![vec![condition.clone()]], &rest)
     };
     let mut ways: Vec<Way> = asked.iter().map(of).collect();
     if !filter.kinds.is_empty() {
         let arms = filter.kinds.iter().map(|kind| vec![of_kind(kind.as_str())]).collect();
-        ways.push(Way::new(BY_KIND, arms, all));
+        ways.push(Way::new(BY_KIND, arms, &all));
     }
     ways
 }

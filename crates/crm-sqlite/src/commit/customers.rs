@@ -15,7 +15,7 @@ pub(crate) fn insert(conn: &Connection, customer: &Customer, at: Version) -> Wri
     let search_key = customer::key_of(customer);
     let n = customer::insert(conn, customer, at, &search_key).map_err(undone::by_constraint)?;
     tags::CUSTOMERS.replace(conn, n, &Tags::none(), &customer.tags)?;
-    search::CUSTOMERS.insert(conn, n, &search_key, Some(customer.owner))?;
+    search::CUSTOMERS.add(conn, n)?;
     Ok(())
 }
 
@@ -30,13 +30,12 @@ pub(super) fn put(conn: &Connection, put: &Replace<Customer>) -> Written<()> {
     if !texts && before.owner == after.owner {
         return Ok(());
     }
-    let search_key = customer::key_of(after);
     if texts {
-        customer::update_texts(conn, n, after, &search_key)?;
+        customer::update_texts(conn, n, after, &customer::key_of(after))?;
         tags::CUSTOMERS.replace(conn, n, &before.tags, &after.tags)?;
     }
     if searched || before.owner != after.owner {
-        search::CUSTOMERS.replace(conn, n, &search_key, Some(after.owner))?;
+        search::CUSTOMERS.replace(conn, n)?;
     }
     Ok(())
 }

@@ -15,7 +15,7 @@ pub(crate) fn insert(conn: &Connection, lead: &Lead, at: Version) -> Written<()>
     let search_key = lead::key_of(lead);
     let n = lead::insert(conn, lead, at, &search_key).map_err(undone::by_constraint)?;
     tags::LEADS.replace(conn, n, &Tags::none(), &lead.tags)?;
-    search::LEADS.insert(conn, n, &search_key, lead.owner)?;
+    search::LEADS.add(conn, n)?;
     Ok(())
 }
 
@@ -29,13 +29,12 @@ pub(super) fn put(conn: &Connection, put: &Replace<Lead>) -> Written<()> {
     if !searched && before.tags == after.tags && before.owner == after.owner {
         return Ok(());
     }
-    let search_key = lead::key_of(after);
     if searched || before.tags != after.tags {
-        lead::update_texts(conn, n, after, &search_key)?;
+        lead::update_texts(conn, n, after, &lead::key_of(after))?;
         tags::LEADS.replace(conn, n, &before.tags, &after.tags)?;
     }
     if searched || before.owner != after.owner {
-        search::LEADS.replace(conn, n, &search_key, after.owner)?;
+        search::LEADS.replace(conn, n)?;
     }
     Ok(())
 }

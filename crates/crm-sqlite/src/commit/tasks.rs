@@ -11,9 +11,8 @@ use crate::search;
 
 /// A new task, at this version.
 pub(crate) fn insert(conn: &Connection, task: &Task, at: Version, calendar: Calendar) -> Written<()> {
-    let search_key = task::key_of(task);
-    let n = task::insert(conn, task, at, calendar, &search_key).map_err(undone::by_constraint)?;
-    search::TASKS.insert(conn, n, &search_key, Some(task.owner))?;
+    let n = task::insert(conn, task, at, calendar, &task::key_of(task)).map_err(undone::by_constraint)?;
+    search::TASKS.add(conn, n)?;
     Ok(())
 }
 
@@ -27,11 +26,10 @@ pub(super) fn put(conn: &Connection, put: &Replace<Task>, calendar: Calendar) ->
     if !searched && before.owner == after.owner {
         return Ok(());
     }
-    let search_key = task::key_of(after);
     if searched {
-        task::update_texts(conn, n, after, &search_key)?;
+        task::update_texts(conn, n, after, &task::key_of(after))?;
     }
-    search::TASKS.replace(conn, n, &search_key, Some(after.owner))?;
+    search::TASKS.replace(conn, n)?;
     Ok(())
 }
 

@@ -27,9 +27,9 @@ pub(crate) fn of(db: &Db<'_>, range: OwnerRange, query: &CustomerQuery) -> Outco
     let counted = counted_walk(range, tallied);
     let others = other_filters(filter);
     let all: Vec<Condition> = owner(range).into_iter().chain(others.clone()).collect();
-    let counted_way = Way::new(counted.from, counted.arms.clone(), others.clone());
+    let counted_way = Way::new(counted.from, counted.arms.clone(), &others);
     let mut ways = vec![Way { known: Some(tallied), ..counted_way }];
-    ways.extend(other_ways(range, filter, &all));
+    ways.extend(other_ways(db, range, filter, &all)?);
     let (walk, residual) = match query.sort.by {
         CustomerSort::UpdatedAt => (counted, others),
         CustomerSort::CreatedAt => {
@@ -75,20 +75,23 @@ fn walk(from: &'static str, key: &'static str, tallied: u64) -> Walk {
     }
 }
 
-fn other_ways(range: OwnerRange, filter: &CustomerFilter, all: &[Condition]) -> Vec<Way> {
+fn other_ways(
+    db: &Db<'_>,
+    range: OwnerRange,
+    filter: &CustomerFilter,
+    all: &[Condition],
+) -> Outcome<Vec<Way>> {
     let mut ways = Vec::new();
     if let Some(query) = &filter.search {
-        let expression = search::expression(query.terms(), range);
-        let arms = vec![vec![Condition::one("customer_search MATCH ?", expression)]];
-        let from = "customer_search CROSS JOIN customer ON customer.n = customer_search.rowid";
-        ways.push(Way { from, ..Way::new("customer_search", arms, all.to_vec()) });
+        let sieve = filter.tag.is_none().then(Vec::new);
+        ways.push(search::CUSTOMERS.way(db, query, range, all, sieve)?);
     }
     if let Some(tag) = &filter.tag {
-        let arms = vec![vec![Condition::one("customer_tag.tag = ?", tag.clone())]];
+        let arm = vec![Condition::one("customer_tag.tag = ?", tag.clone())];
         let from = "customer_tag CROSS JOIN customer ON customer.n = customer_tag.customer";
-        ways.push(Way { from, ..Way::new("customer_tag", arms, without(all, TAG)) });
+        ways.push(Way::joined("customer_tag", from, arm, &without(all, TAG)));
     }
-    ways
+    Ok(ways)
 }
 
 fn other_filters(filter: &CustomerFilter) -> Vec<Condition> {

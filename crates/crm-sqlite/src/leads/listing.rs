@@ -22,6 +22,11 @@ const TAG: &str = "EXISTS (SELECT 1 FROM lead_tag WHERE lead_tag.tag = ? AND lea
 const FROM: &str = "lead.created_at >= ?";
 const BEFORE: &str = "lead.created_at < ?";
 const SEARCH: &str = "instr(lead.search_key, ?) > 0";
+/// Of what the search index finds, whether it is archived.
+const PUT_AWAY: &str = "EXISTS (SELECT 1 FROM lead AS put_away INDEXED BY lead_put_away \
+     WHERE put_away.archived = 1 AND put_away.n = lead_search.rowid)";
+const NOT_PUT_AWAY: &str = "NOT EXISTS (SELECT 1 FROM lead AS put_away INDEXED BY lead_put_away \
+     WHERE put_away.archived = 1 AND put_away.n = lead_search.rowid)";
 
 /// Whether a few pages of the file answer this query: its own index is walked, and the counters have its total.
 pub(crate) fn is_glance(query: &LeadQuery) -> bool {
@@ -33,7 +38,7 @@ pub(crate) fn of(db: &Db<'_>, range: OwnerRange, query: &LeadQuery) -> Outcome<L
     let filter = &query.filter;
     let tallied = tallies::leads(db, range, &filter.statuses, archived(filter))?;
     let counted = counted_walk(range, filter, tallied);
-    let ways = ways(range, filter, &counted, tallied);
+    let ways = ways(db, range, filter, &counted, tallied)?;
     let created = Window {
         from: filter.created_from.map(Timestamp::millis),
         before: filter.created_before.map(Timestamp::millis),
@@ -105,32 +110,43 @@ fn walk(from: &'static str, key: &'static str, tallied: u64, window: Option<Wind
     }
 }
 
-fn ways(range: OwnerRange, filter: &LeadFilter, counted: &Walk, tallied: u64) -> Vec<Way> {
+fn ways(
+    db: &Db<'_>,
+    range: OwnerRange,
+    filter: &LeadFilter,
+    counted: &Walk,
+    tallied: u64,
+) -> Outcome<Vec<Way>> {
     let (counts, others) = (counted_filters(range, filter), other_filters(filter));
     let all = [counts, others.clone()].concat();
-    let counted = Way::new(counted.from, counted.arms.clone(), others);
+    let counted = Way::new(counted.from, counted.arms.clone(), &others);
     let mut ways = vec![Way { known: Some(tallied), ..counted }];
     if let Some(query) = &filter.search {
-        let expression = search::expression(query.terms(), range);
-        let arms = vec![vec![Condition::one("lead_search MATCH ?", expression)]];
-        let from = "lead_search CROSS JOIN lead ON lead.n = lead_search.rowid";
-        ways.push(Way { from, ..Way::new("lead_search", arms, all.clone()) });
+        let is_alone = filter.statuses.is_empty() && others.iter().all(|other| other.sql == SEARCH);
+        let sieve = is_alone.then(|| put_away(filter));
+        ways.push(search::LEADS.way(db, query, range, &all, sieve)?);
     }
     if let Some(tag) = &filter.tag {
-        let arms = vec![vec![Condition::one("lead_tag.tag = ?", tag.clone())]];
+        let arm = vec![Condition::one("lead_tag.tag = ?", tag.clone())];
         let from = "lead_tag CROSS JOIN lead ON lead.n = lead_tag.lead";
-        ways.push(Way { from, ..Way::new("lead_tag", arms, without(&all, TAG)) });
+        ways.push(Way::joined("lead_tag", from, arm, &without(&all, TAG)));
     }
     if let Some(source) = &filter.source {
         let arms = vec![vec![Condition::one(SOURCE, source.clone())]];
-        ways.push(Way::new("lead INDEXED BY lead_by_source", arms, without(&all, SOURCE)));
+        ways.push(Way::new("lead INDEXED BY lead_by_source", arms, &without(&all, SOURCE)));
     }
     let created = created(filter);
     if !created.is_empty() {
         let rest = without(&without(&all, FROM), BEFORE);
-        ways.push(Way::new("lead INDEXED BY lead_by_creation", vec![created], rest));
+        ways.push(Way::new("lead INDEXED BY lead_by_creation", vec![created], &rest));
     }
-    ways
+    Ok(ways)
+}
+
+/// What the filter asks of whether a lead is archived, where the search index is looked at.
+fn put_away(filter: &LeadFilter) -> Vec<Condition> {
+    let sql = archived(filter).map(|flag| if flag { PUT_AWAY } else { NOT_PUT_AWAY });
+    sql.into_iter().map(|sql| Condition::new(sql, [])).collect()
 }
 
 /// What the counters count apart.

@@ -51,10 +51,10 @@ pub(super) fn page(db: &Db<'_>, listing: &Listing, way: &Way) -> Outcome<Found> 
 /// How many records the way leads to, up to one more than are counted exactly.
 pub(super) fn count(db: &Db<'_>, way: &Way) -> Outcome<u64> {
     let mut counted = 0;
-    for arm in &way.arms {
+    for stretch in &way.stretches {
         let mut sql = Sql::default();
-        sql.push("SELECT count(*) FROM (").select("SELECT 1 FROM ").push(way.from);
-        sql.conditions(arm).conditions(&way.rest);
+        sql.push("SELECT count(*) FROM (").select("SELECT 1 FROM ").push(stretch.from);
+        sql.conditions(&stretch.arm).conditions(&stretch.rest);
         sql.push(" LIMIT ").value(int(Total::EXACT_UP_TO + 1 - counted)).push(")");
         let mut statement = db.prepare(&sql.text)?;
         let found: i64 = statement.query_row(params_from_iter(&sql.values), |row| row.get(0))?;
@@ -69,10 +69,10 @@ pub(super) fn count(db: &Db<'_>, way: &Way) -> Outcome<u64> {
 fn fetch(db: &Db<'_>, listing: &Listing, way: &Way) -> Outcome<Vec<(Place, i64)>> {
     let columns = listing.columns;
     let mut places = Vec::new();
-    for arm in &way.arms {
+    for stretch in &way.stretches {
         let mut sql = Sql::default();
         sql.select("SELECT ").push(columns.key).push(", ").push(columns.id).push(", ").push(columns.n);
-        sql.push(" FROM ").push(way.from).conditions(arm).conditions(&way.rest);
+        sql.push(" FROM ").push(stretch.from).conditions(&stretch.arm).conditions(&stretch.rest);
         let mut statement = db.prepare(&sql.text)?;
         let mut rows = statement.query(params_from_iter(&sql.values))?;
         while let Some(row) = rows.next()? {

@@ -11,14 +11,7 @@ use crate::rows::int;
 
 /// The rows of the page, with what the walk's arms do not ask dropped on the way.
 pub(super) fn page(db: &Db<'_>, listing: &Listing) -> Outcome<Slice<i64>> {
-    let mut sql = Sql::default();
-    for (i, arm) in listing.walk.arms.iter().enumerate() {
-        if i > 0 {
-            sql.push(" UNION ALL ");
-        }
-        select(&mut sql, listing, arm);
-    }
-    order(&mut sql, listing);
+    let mut sql = statement(listing, Fitting::Only);
     sql.push(" LIMIT ").value(i64::from(listing.limit) + 1);
     if let Start::Offset(skipped @ 1..) = listing.start {
         sql.push(" OFFSET ").value(int(skipped));
@@ -30,6 +23,29 @@ pub(super) fn page(db: &Db<'_>, listing: &Listing) -> Outcome<Slice<i64>> {
         items.push(row.get(0)?);
     }
     Ok(cut(items, listing.limit))
+}
+
+/// The rows of the page, if a walk that comes by no more than so many records fills it.
+pub(super) fn at_most(db: &Db<'_>, listing: &Listing, most: u64) -> Outcome<Option<Slice<i64>>> {
+    let sql = statement(listing, Fitting::Told);
+    let mut statement = db.prepare(&sql.text)?;
+    let mut rows = statement.query(params_from_iter(&sql.values))?;
+    let (mut skipped, mut items) = (listing.skipped(), Vec::new());
+    let wanted = usize::try_from(listing.limit).unwrap_or(usize::MAX).saturating_add(1);
+    for _ in 0..most {
+        let Some(row) = rows.next()? else { return Ok(Some(cut(items, listing.limit))) };
+        if !row.get::<_, bool>(1)? {
+            continue;
+        }
+        match skipped.checked_sub(1) {
+            Some(left) => skipped = left,
+            None => items.push(row.get(0)?),
+        }
+        if items.len() == wanted {
+            return Ok(Some(cut(items, listing.limit)));
+        }
+    }
+    Ok(None)
 }
 
 /// How many records the walk comes by, up to one more than are counted exactly.
@@ -59,15 +75,42 @@ pub(super) fn cut(mut items: Vec<i64>, limit: u32) -> Slice<i64> {
     Slice { items, more }
 }
 
-fn select(sql: &mut Sql, listing: &Listing, arm: &[Condition]) {
+/// What becomes of records that are not what is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fitting {
+    /// They are left out.
+    Only,
+    /// They are told by the second column.
+    Told,
+}
+
+/// The walk from where the page begins.
+fn statement(listing: &Listing, fitting: Fitting) -> Sql {
+    let mut sql = Sql::default();
+    for (i, arm) in listing.walk.arms.iter().enumerate() {
+        if i > 0 {
+            sql.push(" UNION ALL ");
+        }
+        select(&mut sql, listing, arm, fitting);
+    }
+    order(&mut sql, listing);
+    sql
+}
+
+fn select(sql: &mut Sql, listing: &Listing, arm: &[Condition], fitting: Fitting) {
     let columns = listing.walk.columns;
     sql.select("SELECT ").push(columns.n);
+    if fitting == Fitting::Told {
+        sql.push(", ").all(&listing.residual);
+    }
     if listing.walk.arms.len() > 1 {
         // A merge sorts by columns of its result.
-        sql.push(" AS n, ").push(columns.key).push(" AS key, ").push(columns.id).push(" AS id");
+        sql.push(", ").push(columns.key).push(" AS key, ").push(columns.id).push(" AS id");
     }
-    sql.push(" FROM ").push(listing.walk.from);
-    sql.conditions(arm).conditions(&listing.residual);
+    sql.push(" FROM ").push(listing.walk.from).conditions(arm);
+    if fitting == Fitting::Only {
+        sql.conditions(&listing.residual);
+    }
     if let Some(window) = listing.walk.window {
         sql.window(columns.key, window.after(&listing.start, listing.direction));
     }

@@ -11,17 +11,20 @@ use crate::rows::{activity, audit, customer, lead, note, session, task, transfer
 const QUESTIONS: &[&str] = &[
     "SELECT 'broken reference in ' || \"table\" || ', row ' || rowid FROM pragma_foreign_key_check",
     "SELECT 'lead ' || hex(id) || ' cannot be searched' FROM lead \
-     WHERE n NOT IN (SELECT id FROM lead_search_docsize)",
+     WHERE n NOT IN (SELECT id FROM lead_search_docsize UNION ALL SELECT n FROM lead_unindexed)",
     "SELECT 'customer ' || hex(id) || ' cannot be searched' FROM customer \
-     WHERE n NOT IN (SELECT id FROM customer_search_docsize)",
+     WHERE n NOT IN (SELECT id FROM customer_search_docsize UNION ALL SELECT n FROM customer_unindexed)",
     "SELECT 'task ' || hex(id) || ' cannot be searched' FROM task \
-     WHERE n NOT IN (SELECT id FROM task_search_docsize)",
-    "SELECT 'search holds lead ' || id || ', which is gone' FROM lead_search_docsize \
-     WHERE id NOT IN (SELECT n FROM lead)",
-    "SELECT 'search holds customer ' || id || ', which is gone' FROM customer_search_docsize \
-     WHERE id NOT IN (SELECT n FROM customer)",
-    "SELECT 'search holds task ' || id || ', which is gone' FROM task_search_docsize \
-     WHERE id NOT IN (SELECT n FROM task)",
+     WHERE n NOT IN (SELECT id FROM task_search_docsize UNION ALL SELECT n FROM task_unindexed)",
+    "SELECT 'search holds lead ' || id || ', which is gone' \
+     FROM (SELECT id FROM lead_search_docsize UNION ALL SELECT n FROM lead_unindexed) WHERE id NOT IN (SELECT n FROM lead)",
+    "SELECT 'search finds lead ' || n || ' twice' FROM lead_unindexed WHERE n IN (SELECT id FROM lead_search_docsize)",
+    "SELECT 'search holds customer ' || id || ', which is gone' \
+     FROM (SELECT id FROM customer_search_docsize UNION ALL SELECT n FROM customer_unindexed) WHERE id NOT IN (SELECT n FROM customer)",
+    "SELECT 'search finds customer ' || n || ' twice' FROM customer_unindexed WHERE n IN (SELECT id FROM customer_search_docsize)",
+    "SELECT 'search holds task ' || id || ', which is gone' \
+     FROM (SELECT id FROM task_search_docsize UNION ALL SELECT n FROM task_unindexed) WHERE id NOT IN (SELECT n FROM task)",
+    "SELECT 'search finds task ' || n || ' twice' FROM task_unindexed WHERE n IN (SELECT id FROM task_search_docsize)",
     "SELECT 'customer ' || hex(customer.id) || ' counts ' || notes_count || ' notes and has ' || count(note.n) \
      FROM customer LEFT JOIN note ON note.customer = customer.id \
      GROUP BY customer.n HAVING notes_count <> count(note.n)",

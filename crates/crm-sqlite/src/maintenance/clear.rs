@@ -20,6 +20,9 @@ pub(crate) fn everything(conn: &Connection) -> rusqlite::Result<()> {
          DELETE FROM replay;
          DELETE FROM arrival;
          DELETE FROM throttle;
+         DELETE FROM lead_unindexed;
+         DELETE FROM customer_unindexed;
+         DELETE FROM task_unindexed;
          INSERT INTO lead_search (lead_search) VALUES ('delete-all');
          INSERT INTO customer_search (customer_search) VALUES ('delete-all');
          INSERT INTO task_search (task_search) VALUES ('delete-all');

@@ -3,6 +3,7 @@
 use crm_app::paging::{Direction, Sort, Start};
 use crm_app::query::leads::{Archived, LeadFilter, LeadQuery, LeadSort};
 use crm_domain::lead::LeadStatus;
+use crm_domain::values::search_query::SearchQuery;
 
 use super::variety::{range_name, ranges, shape, start_name, starts};
 use super::{Ask, Asked, Shape};
@@ -29,8 +30,12 @@ pub(super) fn shapes(asked: &Asked) -> Vec<Shape> {
         let created = Some(asked.now);
         let everything = LeadFilter::everything();
         let rare = [
-            ("short search", LeadFilter { search: Some(asked.short.clone()), ..everything.clone() }),
-            ("search", LeadFilter { search: Some(asked.long.clone()), ..everything.clone() }),
+            ("short search", searched(&asked.short, Archived::All)),
+            ("short search of those not archived", searched(&asked.short, Archived::No)),
+            ("short search of archived", searched(&asked.short, Archived::Yes)),
+            ("search", searched(&asked.long, Archived::All)),
+            ("search for a long term", searched(&asked.longest, Archived::All)),
+            ("search of those not archived", searched(&asked.long, Archived::No)),
             ("tag", LeadFilter { tag: Some("vip".to_owned()), ..everything.clone() }),
             ("source", LeadFilter { source: Some("fair".to_owned()), ..everything.clone() }),
             ("created", LeadFilter { created_from: created, created_before: created, ..everything.clone() }),
@@ -45,4 +50,8 @@ pub(super) fn shapes(asked: &Asked) -> Vec<Shape> {
         }
     }
     shapes
+}
+
+fn searched(query: &SearchQuery, archived: Archived) -> LeadFilter {
+    LeadFilter { search: Some(query.clone()), archived, ..LeadFilter::everything() }
 }

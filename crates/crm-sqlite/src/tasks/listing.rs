@@ -37,8 +37,8 @@ pub(crate) fn of(db: &Db<'_>, range: OwnerRange, query: &TaskQuery) -> Outcome<L
     let due = due_walk(range, &statuses, tallied, window(filter));
     let others = other_filters(filter);
     let all = [due_filters(range, filter, &statuses), others.clone()].concat();
-    let mut ways = vec![due_way(&due, tallied, others.clone())];
-    ways.extend(other_ways(range, filter, &all));
+    let mut ways = vec![due_way(&due, tallied, &others)];
+    ways.extend(other_ways(db, range, filter, &all)?);
     let (walk, residual) = match query.sort.by {
         TaskSort::DueDate => (due, others),
         TaskSort::CreatedAt => (walk("task INDEXED BY task_by_creation", "task.created_at", tallied), all),
@@ -105,25 +105,23 @@ fn walk(from: &'static str, key: &'static str, tallied: u64) -> Walk {
 }
 
 /// The walk by due date as a way to its records.
-fn due_way(due: &Walk, tallied: u64, rest: Vec<Condition>) -> Way {
+fn due_way(due: &Walk, tallied: u64, rest: &[Condition]) -> Way {
     let window = due.window.map(window_conditions);
     let arms = due.arms.iter().map(|arm| arm.iter().chain(window.iter().flatten()).cloned().collect());
     Way { known: due.window.is_none().then_some(tallied), ..Way::new(due.from, arms.collect(), rest) }
 }
 
-fn other_ways(range: OwnerRange, filter: &TaskFilter, all: &[Condition]) -> Vec<Way> {
+fn other_ways(db: &Db<'_>, range: OwnerRange, filter: &TaskFilter, all: &[Condition]) -> Outcome<Vec<Way>> {
     let mut ways = Vec::new();
     if let Some(id) = filter.related_id {
         let arms = vec![vec![Condition::one(RELATED_ID, id.into_bytes().to_vec())]];
-        ways.push(Way::new("task INDEXED BY task_by_related", arms, without(all, RELATED_ID)));
+        ways.push(Way::new("task INDEXED BY task_by_related", arms, &without(all, RELATED_ID)));
     }
     if let Some(query) = &filter.search {
-        let expression = search::expression(query.terms(), range);
-        let arms = vec![vec![Condition::one("task_search MATCH ?", expression)]];
-        let from = "task_search CROSS JOIN task ON task.n = task_search.rowid";
-        ways.push(Way { from, ..Way::new("task_search", arms, all.to_vec()) });
+        let is_alone = all.iter().all(|one| [OWNER, SEARCH].contains(&one.sql));
+        ways.push(search::TASKS.way(db, query, range, all, is_alone.then(Vec::new))?);
     }
-    ways
+    Ok(ways)
 }
 
 /// What the walk by due date asks of its index.

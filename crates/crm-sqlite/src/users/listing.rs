@@ -37,9 +37,9 @@ pub(crate) fn of(reach: Reach, query: &UserQuery) -> Listing {
 
 fn way(reach: Reach, filters: &[Condition]) -> Way {
     match reach {
-        Reach::Everything => Way::new("user INDEXED BY user_by_creation", vec![Vec::new()], filters.to_vec()),
+        Reach::Everything => Way::new("user INDEXED BY user_by_creation", vec![Vec::new()], filters),
         Reach::OwnedBy(user) => {
-            Way::new("user INDEXED BY user_by_id", vec![vec![itself(user)]], without(filters, ID))
+            Way::new("user INDEXED BY user_by_id", vec![vec![itself(user)]], &without(filters, ID))
         }
     }
 }

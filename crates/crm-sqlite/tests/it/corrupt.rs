@@ -118,18 +118,20 @@ async fn a_check_names_every_row_that_cannot_be_read() {
 async fn a_check_finds_missing_events_and_records_that_cannot_be_found() {
     let spoilt = spoilt(
         "DELETE FROM activity WHERE entity_kind = 0 AND n = (SELECT min(n) FROM activity WHERE entity_kind = 0);
-         UPDATE task SET version = 2 WHERE n = 1; DELETE FROM customer_search WHERE rowid = 2;",
+         UPDATE task SET version = 2 WHERE n = 1; DELETE FROM customer_unindexed WHERE n = 2;
+         INSERT INTO lead_search (rowid, grams) VALUES (1, '61');",
     )
     .await;
     let problems = spoilt.store.check().await.unwrap();
-    assert_eq!(problems.len(), 3, "{problems:#?}");
+    assert_eq!(problems.len(), 4, "{problems:#?}");
     assert!(problems[0].contains("customer") && problems[0].contains("cannot be searched"), "{problems:#?}");
+    assert_eq!(problems[1], "search finds lead 1 twice");
     assert!(
-        problems[1].starts_with("lead") && problems[1].ends_with("version 1 and 0 events"),
+        problems[2].starts_with("lead") && problems[2].ends_with("version 1 and 0 events"),
         "{problems:#?}"
     );
     assert!(
-        problems[2].starts_with("task") && problems[2].ends_with("version 2 and 1 events"),
+        problems[3].starts_with("task") && problems[3].ends_with("version 2 and 1 events"),
         "{problems:#?}"
     );
 }

@@ -14,6 +14,8 @@ fn is_slow(step: &str) -> bool {
         && !walks_an_index.iter().any(|walk| step.contains(walk))
         && !step.starts_with("SCAN (subquery")
         && !step.starts_with("SCAN activity_audience")
+        // Some dozens of row numbers.
+        && !step.ends_with("_unindexed")
         && step != "SCAN CONSTANT ROW";
     scans || step.contains("TEMP B-TREE")
 }
@@ -26,6 +28,7 @@ fn asked(world: &World) -> Asked {
         now: world.leads[world.leads.len() / 2].updated_at,
         short: SearchQuery::parse("a b").unwrap(),
         long: SearchQuery::parse("acme or").unwrap(),
+        longest: SearchQuery::parse("corporation").unwrap(),
     }
 }
 
@@ -44,9 +47,9 @@ async fn no_shape_scans_a_table_or_has_sqlite_sort() {
         }
     }
     assert_eq!(slow, BTreeMap::new());
-    for index in
-        ["lead_search MATCH", "customer_search MATCH", "task_search MATCH", "lead_tag.tag =", "UNION ALL"]
-    {
+    let indexes =
+        ["lead_search MATCH", "customer_search MATCH", "task_search MATCH", "lead_tag.tag =", "UNION ALL"];
+    for index in indexes.into_iter().chain(["lead_unindexed", "INDEXED BY lead_put_away", "OFFSET ?2"]) {
         assert!(statements.iter().any(|sql| sql.contains(index)), "no shape asks {index}");
     }
 }

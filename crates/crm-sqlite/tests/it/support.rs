@@ -41,7 +41,7 @@ impl World {
     }
 
     fn add(&mut self, i: usize) {
-        let names = ["Ærø", "Acme Corp", "Zoë Müller", "Ünal & Söhne", "o'Brien"];
+        let names = ["Ærø", "Acme Corporation", "Zoë Müller", "Ünal & Söhne", "o'Brien"];
         let make = &self.make;
         // Two of each moment, so that ties are broken by id.
         let now = if i.is_multiple_of(2) { make.tick() } else { make.now() };
