@@ -37,9 +37,6 @@ pub struct Ledger {
     pub entries: Vec<Entry>,
     /// Answers that nobody should have got.
     pub findings: Vec<Finding>,
-    /// Answers that did not know of what was acknowledged before. A new primary may be behind for a moment; whoever does not
-    /// look at a set of members takes them for findings.
-    pub behind: Vec<Finding>,
     /// Answers that ended before their end.
     pub broken: u64,
 }
@@ -77,18 +74,12 @@ impl Ledger {
     pub fn extend(&mut self, other: Self) {
         self.entries.extend(other.entries);
         self.findings.extend(other.findings);
-        self.behind.extend(other.behind);
         self.broken += other.broken;
     }
 
     /// Writes down that somebody was answered what they should not be.
     pub fn wrong(&mut self, what: String) {
         self.findings.push(Finding::new(Kind::Answer, what));
-    }
-
-    /// Writes down that an answer did not know of what was acknowledged before.
-    pub fn is_behind(&mut self, what: String) {
-        self.behind.push(Finding::new(Kind::Answer, what));
     }
 
     /// Takes what nobody answered for refused: a server that ended in order did nothing that it did not answer.

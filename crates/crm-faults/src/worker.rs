@@ -114,12 +114,7 @@ impl Worker {
                 self.ledger.wrong(format!("{deed:?} was done: {body}"));
             }
             (wanted, Answer::Refused(why)) if status < 500 && status != 0 && wanted != Some(status) => {
-                let what = format!("{deed:?} was refused: {why}");
-                if [400, 404].contains(&status) {
-                    self.ledger.is_behind(what);
-                } else {
-                    self.ledger.wrong(what);
-                }
+                self.ledger.wrong(format!("{deed:?} was refused: {why}"));
             }
             (_, Answer::Acknowledged(_) | Answer::Refused(_) | Answer::Unknown) => {}
         }
@@ -132,12 +127,7 @@ impl Worker {
         if !alike || !second.replayed {
             let what = json!([[first.status, first.body], [second.status, second.body, second.replayed]]);
             let what = format!("{deed:?} was answered otherwise when it came again: {what}");
-            let is_behind = second.body["code"] == "still_running";
-            if is_behind {
-                self.ledger.is_behind(what);
-            } else {
-                self.ledger.wrong(what);
-            }
+            self.ledger.wrong(what);
         }
     }
 }

@@ -2,8 +2,9 @@
 //!
 //! A commit becomes commands (`plan.rs`), which run in one transaction (`transaction.rs`), again and again until one
 //! holds or the deadline passes. Whatever does not hold undoes the transaction; a commit that was applied by an earlier
-//! try is told from one that does not hold by its id.
+//! try is told from one that does not hold by its id. What lost its connection half way is ended: `abandoned.rs`.
 
+pub(crate) mod abandoned;
 mod audit;
 mod changes;
 mod expects;

@@ -106,6 +106,9 @@ pub(crate) enum Failure {
          minSnapshotHistoryWindowInSeconds (300 by default) and begin again"
     )]
     MomentGone,
+    /// Another member has become primary while the first was asked.
+    #[error("another member has become primary meanwhile")]
+    Replaced,
     /// The task that made the call is gone.
     #[error("the call was given up")]
     Gone,
@@ -145,6 +148,7 @@ pub(crate) fn is_silence(error: &StoreError) -> bool {
             Failure::Refused { .. }
             | Failure::Credentials
             | Failure::MomentGone
+            | Failure::Replaced
             | Failure::Gone
             | Failure::Defect(_),
         )

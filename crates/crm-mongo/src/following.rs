@@ -90,7 +90,7 @@ pub(crate) async fn reload(inner: &Inner) -> Result<(), StoreError> {
 }
 
 async fn load(inner: &Inner) -> Result<Snapshot, StoreError> {
-    let mut reader = Reader::snapshot(inner.db.clone(), inner.options.deadline).await?;
+    let mut reader = Reader::snapshot(inner.source(), inner.options.deadline).await?;
     let mut users = Vec::new();
     reader
         .each("users", Find::all(Document::new()).fields(without_keys()), |document| {

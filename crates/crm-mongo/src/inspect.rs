@@ -11,8 +11,9 @@ use crate::calls::Calls;
 use crate::documents;
 use crate::error::OpenError;
 use crate::options::Options;
+use crate::primary::Source;
 use crate::reader::{Find, Reader};
-use crate::store::connect;
+use crate::store::{Connected, connect};
 use crate::{schema, server, workspace};
 
 /// What a connection string leads to.
@@ -58,10 +59,11 @@ pub enum Holds {
 /// # Errors
 /// What would keep a store from being opened there, but for what the database holds.
 pub async fn inspect(uri: &str, options: Options) -> Result<Inspection, OpenError> {
-    let (client, client_options) = connect(uri, &options).await?;
+    let Connected { client, options: client_options, primary } = connect(uri, &options).await?;
     let about = server::check(&client, &client_options).await?;
     let database = client_options.default_database.clone().unwrap_or_default();
-    let mut reader = Reader::majority(client.database(&database), options.deadline);
+    let source = Source { db: client.database(&database), primary };
+    let mut reader = Reader::majority(source, options.deadline);
     let call = async move { holds(&mut reader).await };
     let holds = Calls::here().within(options.deadline, call).await;
     let holds = holds.map_err(|error| server::of_call(error, &database))?;

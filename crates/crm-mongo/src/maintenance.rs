@@ -91,7 +91,7 @@ async fn count(reader: &mut Reader, collection: &str) -> Result<u64, StoreError>
 /// Corrects the counters by what they were wrong by at one moment, which stays right whatever is counted meanwhile.
 async fn corrected(inner: &Inner, until: Instant) -> Result<Vec<TallyDifference>, StoreError> {
     loop {
-        let mut reader = Reader::snapshot(inner.db.clone(), inner.options.long_deadline).await?;
+        let mut reader = Reader::snapshot(inner.source(), inner.options.long_deadline).await?;
         let calendar = workspace::calendar(&mut reader).await?;
         let found = recount::find(&mut reader).await?;
         if found.is_sound() {

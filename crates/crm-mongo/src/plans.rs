@@ -65,11 +65,11 @@ impl MongoStore {
     /// # Errors
     /// [`StoreError`].
     pub async fn plans(&self, ask: &Ask) -> Result<Vec<Plan>, StoreError> {
-        let db = self.inner().db.clone();
+        let (db, source) = (self.inner().db.clone(), self.inner().source());
         let most = self.inner().options.long_deadline;
         let ask = ask.clone();
         let call = async move {
-            let mut reader = Reader::snapshot(db.clone(), most).await?.heard();
+            let mut reader = Reader::snapshot(source, most).await?.heard();
             run(&mut reader, &ask).await?;
             let mut plans = Vec::new();
             for command in reader.into_heard() {

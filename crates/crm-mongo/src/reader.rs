@@ -3,11 +3,12 @@
 use bson::{Bson, Document, RawDocumentBuf, doc};
 use crm_app::error::StoreError;
 use mongodb::options::{CursorType, FindOptions, Hint, ReadConcern};
-use mongodb::{ClientSession, Collection, Database};
+use mongodb::{ClientSession, Collection};
 use std::time::Duration;
 
 use crate::documents;
 use crate::error::{Failure, store_error, unavailable};
+use crate::primary::Source;
 
 /// To MongoDB, no time at all would mean all the time there is.
 const LEAST: Duration = Duration::from_millis(1);
@@ -16,11 +17,21 @@ const BATCH: u32 = 1_000;
 
 /// Reads documents.
 pub(crate) struct Reader {
-    db: Database,
+    source: Source,
     /// With one, all reads are of one moment.
     session: Option<ClientSession>,
+    reads: Reads,
     most: Duration,
     heard: Option<Vec<Document>>,
+}
+
+/// Which state is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reads {
+    /// That of now: nothing that was acknowledged is missing.
+    Now,
+    /// One that was begun, and is judged when it is committed.
+    ThatMoment,
 }
 
 /// What is asked of a collection.
@@ -96,20 +107,20 @@ impl Find {
 
 impl Reader {
     /// Reads by themselves, each of the state that most members have.
-    pub(crate) fn majority(db: Database, most: Duration) -> Self {
-        Self { db, session: None, most: most.max(LEAST), heard: None }
+    pub(crate) fn majority(source: Source, most: Duration) -> Self {
+        Self { source, session: None, reads: Reads::Now, most: most.max(LEAST), heard: None }
     }
 
     /// Reads of one moment: that of the first of them.
-    pub(crate) async fn snapshot(db: Database, most: Duration) -> Result<Self, StoreError> {
-        let session = db.client().start_session().snapshot(true).await;
+    pub(crate) async fn snapshot(source: Source, most: Duration) -> Result<Self, StoreError> {
+        let session = source.db.client().start_session().snapshot(true).await;
         let session = session.map_err(|error| store_error(&error))?;
-        Ok(Self { db, session: Some(session), most: most.max(LEAST), heard: None })
+        Ok(Self { source, session: Some(session), reads: Reads::Now, most: most.max(LEAST), heard: None })
     }
 
     /// Reads of the moment of the transaction that this session is in.
-    pub(crate) fn within(db: Database, session: ClientSession, most: Duration) -> Self {
-        Self { db, session: Some(session), most, heard: None }
+    pub(crate) fn within(source: Source, session: ClientSession, most: Duration) -> Self {
+        Self { source, session: Some(session), reads: Reads::ThatMoment, most, heard: None }
     }
 
     /// The session, if the reads are of one moment.
@@ -151,7 +162,7 @@ impl Reader {
         Ok(all)
     }
 
-    /// Calls `visit` with each document that is like this.
+    /// Calls `visit` with each document that is like this. What it was called with counts only if this ends well.
     pub(crate) async fn each(
         &mut self,
         collection: &str,
@@ -165,7 +176,8 @@ impl Reader {
             // To MongoDB, none would mean all.
             return Ok(());
         }
-        let from: Collection<RawDocumentBuf> = self.db.collection(collection);
+        let trusted = self.trusted().await?;
+        let from: Collection<RawDocumentBuf> = self.source.db.collection(collection);
         let cause = |error| store_error(&error);
         let asked = from.find(find.filter.clone()).with_options(find.options(self.most));
         match &mut self.session {
@@ -182,7 +194,7 @@ impl Reader {
                 }
             }
         }
-        Ok(())
+        self.is_to_be_believed(trusted)
     }
 
     /// What a pipeline makes of a collection, by this index if given.
@@ -197,7 +209,8 @@ impl Reader {
             command.extend(index.map(|name| ("hint".to_owned(), Bson::from(name))));
             heard.push(command);
         }
-        let from: Collection<Document> = self.db.collection(collection);
+        let trusted = self.trusted().await?;
+        let from: Collection<Document> = self.source.db.collection(collection);
         let cause = |error| store_error(&error);
         let mut asked = from.aggregate(pipeline).max_time(self.most).batch_size(BATCH);
         if let Some(name) = index {
@@ -218,7 +231,19 @@ impl Reader {
                 }
             }
         }
+        self.is_to_be_believed(trusted)?;
         Ok(all)
+    }
+
+    async fn trusted(&self) -> Result<Option<u64>, StoreError> {
+        match self.reads {
+            Reads::Now => self.source.primary.trusted(&self.source.db, self.most).await.map(Some),
+            Reads::ThatMoment => Ok(None),
+        }
+    }
+
+    fn is_to_be_believed(&self, trusted: Option<u64>) -> Result<(), StoreError> {
+        trusted.map_or(Ok(()), |which| self.source.primary.is_still(which))
     }
 
     /// How many documents are like this, up to `most`, from an index alone.

@@ -13,12 +13,14 @@ use mongodb::options::ClientOptions;
 use mongodb::{Client, Database};
 
 use crate::calls::Calls;
+use crate::commit::abandoned::{self, Transactions};
 use crate::error::{Failure, OpenError, is_silence, unavailable};
 use crate::following::Following;
 use crate::gates::Gates;
 use crate::inspect::Holds;
 use crate::lanes::Lanes;
 use crate::options::Options;
+use crate::primary::{Primary, Source};
 use crate::reader::Reader;
 use crate::{following, inspect, refold, schema, server};
 
@@ -30,6 +32,8 @@ pub struct MongoStore {
 /// What the tasks of a store share.
 pub(crate) struct Inner {
     pub(crate) db: Database,
+    primary: Arc<Primary>,
+    pub(crate) transactions: Transactions,
     pub(crate) calls: Calls,
     pub(crate) lanes: Lanes,
     pub(crate) queue: Queue,
@@ -54,7 +58,7 @@ impl MongoStore {
     /// # Errors
     /// Any [`OpenError`].
     pub async fn open(uri: &str, options: Options, mirror: Arc<Mirror>) -> Result<Arc<Self>, OpenError> {
-        let (client, client_options) = connect(uri, &options).await?;
+        let Connected { client, options: client_options, primary } = connect(uri, &options).await?;
         let about = server::check(&client, &client_options).await?;
         if about.is_vulnerable {
             tracing::warn!(
@@ -65,6 +69,8 @@ impl MongoStore {
         let name = client_options.default_database.clone().unwrap_or_default();
         let inner = Arc::new(Inner {
             db: client.database(&name),
+            primary,
+            transactions: Transactions::default(),
             calls: Calls::here(),
             lanes: Lanes::new(),
             queue: Queue::new(),
@@ -79,6 +85,7 @@ impl MongoStore {
         schema::make(&inner.db).await.map_err(|error| server::open_error(&error, &client_options))?;
         refold::if_outdated(&inner).await.map_err(|error| server::of_call(error, &name))?;
         following::begin(&inner).await.map_err(|error| server::of_call(error, &name))?;
+        inner.calls.runtime().spawn(abandoned::sweep(Arc::downgrade(&inner)));
         Ok(Arc::new(Self { inner }))
     }
 
@@ -133,8 +140,8 @@ impl MongoStore {
         W: Future<Output = Result<T, StoreError>> + Send + 'static,
         T: Send + 'static,
     {
-        let db = self.inner.db.clone();
-        let call = async move { job(Reader::snapshot(db, deadline).await?).await };
+        let source = self.inner.source();
+        let call = async move { job(Reader::snapshot(source, deadline).await?).await };
         self.inner.calls.within(deadline, call).await
     }
 }
@@ -142,7 +149,12 @@ impl MongoStore {
 impl Inner {
     /// Reads of which each stands for itself.
     pub(crate) fn reader(&self, most: Duration) -> Reader {
-        Reader::majority(self.db.clone(), most)
+        Reader::majority(self.source(), most)
+    }
+
+    /// What reads go to.
+    pub(crate) fn source(&self) -> Source {
+        Source { db: self.db.clone(), primary: Arc::clone(&self.primary) }
     }
 
     /// Leaves alone what a newer version of this program has written, and what something else has.
@@ -161,16 +173,27 @@ impl Inner {
     }
 }
 
-/// A client for this connection string, and the options it has with ours in them. Nothing was sent yet.
-pub(crate) async fn connect(uri: &str, options: &Options) -> Result<(Client, ClientOptions), OpenError> {
+/// A client.
+pub(crate) struct Connected {
+    /// It.
+    pub(crate) client: Client,
+    /// The options it has, ours among them.
+    pub(crate) options: ClientOptions,
+    /// Which primary it finds.
+    pub(crate) primary: Arc<Primary>,
+}
+
+/// A client for this connection string. Nothing was sent yet.
+pub(crate) async fn connect(uri: &str, options: &Options) -> Result<Connected, OpenError> {
     let mut client_options = ClientOptions::parse(uri)
         .await
         .map_err(|_| OpenError::Uri("it must look like mongodb://host:27017/database?replicaSet=rs0"))?;
     options.apply(&mut client_options);
     client_options.default_database.get_or_insert_with(|| options.database.clone());
+    let primary = Primary::watch(&mut client_options, Calls::here());
     let client = Client::with_options(client_options.clone())
         .map_err(|_| OpenError::Uri("its options contradict each other"))?;
-    Ok((client, client_options))
+    Ok(Connected { client, options: client_options, primary })
 }
 
 /// A defect of this program: something it made itself is not there.

@@ -1,4 +1,4 @@
-//! A line between a server and what it talks to that can be made slow, silent, and good again.
+//! A line between a server and what it talks to that can be made slow, silent or lossy, and good again.
 
 use std::time::Duration;
 
@@ -17,6 +17,9 @@ pub enum Line {
     Slow(Duration),
     /// Nothing goes through. What was said comes once the line is another.
     Silent,
+    /// Whoever says something now is not heard, neither then nor later, and not told: as if what is between the two had
+    /// forgotten the connection.
+    Forgetful,
 }
 
 /// Listens on a loopback port and passes on what is said there to another one. It ends with this value.
@@ -76,6 +79,7 @@ async fn pass(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut told: watch::
         }
         let line = *told.borrow();
         match line {
+            Line::Forgetful => while from.read(&mut said).await.is_ok_and(|length| length > 0) {},
             Line::Good => {}
             Line::Slow(delay) => tokio::time::sleep(delay).await,
             Line::Silent => {

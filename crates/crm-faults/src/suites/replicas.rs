@@ -146,8 +146,7 @@ async fn once(
     happens(run, trouble, (members, going), &crowd).await?;
     goes_on(&crowd, after).await?;
     let felt = crowd.pulse().felt();
-    let mut ledger = crowd.end().await;
-    report.count("answers behind", u64::try_from(std::mem::take(&mut ledger.behind).len())?);
+    let ledger = crowd.end().await;
     members.revive().await;
     members.are_well().await?;
     let counts = going.trial.take_in(ledger, going.server.url()).await?;

@@ -30,9 +30,9 @@ const BY_ID: &str = "_id_";
 
 /// Sends everything.
 pub(super) async fn everything(inner: &Inner, to: &Sender<Batch>) -> Result<(), StoreError> {
-    let db = inner.db.clone();
+    let source = inner.source();
     let read = inner.calls.within(PAGE, async move {
-        let mut reader = Reader::snapshot(db, PAGE).await?;
+        let mut reader = Reader::snapshot(source, PAGE).await?;
         let workspace = workspace::read(&mut reader).await?;
         Ok((reader, workspace))
     });

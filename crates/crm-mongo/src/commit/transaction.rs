@@ -79,10 +79,24 @@ pub(crate) async fn carry_out(
 }
 
 async fn attempt(inner: &Inner, plan: &Plan, lane: u8, until: Instant, held: &Held) -> Result<(), Ended> {
-    let mut session = begin(inner, until).await?;
+    let session = begin(inner, until).await?;
+    let going = inner.transactions.begin(session.id(), until);
+    let ended = go_through(inner, session, plan, lane, until, held).await;
+    going.ended(&ended);
+    ended
+}
+
+async fn go_through(
+    inner: &Inner,
+    mut session: ClientSession,
+    plan: &Plan,
+    lane: u8,
+    until: Instant,
+    held: &Held,
+) -> Result<(), Ended> {
     take(inner, &mut session, &plan.steps(lane)).await?;
     if let Some(audit) = plan.audit() {
-        let mut reader = Reader::within(inner.db.clone(), session, inner.options.deadline);
+        let mut reader = Reader::within(inner.source(), session, inner.options.deadline);
         let steps = audit.steps(&mut reader).await;
         let own = reader.into_session().ok_or_else(|| Ended::Unread(defect("a session is gone")))?;
         session = own;

@@ -45,7 +45,7 @@ pub(super) async fn run(inner: &Inner, work: Work, until: Instant) -> Result<(),
 async fn attempt(inner: &Inner, work: Work, until: Instant) -> Result<(), Ended> {
     let mut session = begin(inner, until).await?;
     take(inner, &mut session, &[all_lanes(work)]).await?;
-    let mut reader = Reader::within(inner.db.clone(), session, inner.options.long_deadline);
+    let mut reader = Reader::within(inner.source(), session, inner.options.long_deadline);
     let steps = work.steps(&mut reader).await.map_err(Ended::Unread)?;
     let session = reader.into_session().ok_or_else(|| Ended::Unread(defect("a session is gone")));
     let mut session = session?;

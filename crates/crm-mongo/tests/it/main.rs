@@ -7,6 +7,7 @@
     reason = "where something is not as it should be, a test is to stop"
 )]
 
+mod abandoned;
 mod contract;
 mod failover;
 mod given_up;
