@@ -49,6 +49,14 @@ pub(crate) fn sign_ins() -> Vec<Vec<u8>> {
     (1..=20).map(|number| wire::post("/api/auth/login", None, &agent(number))).collect()
 }
 
+fn token(address: SocketAddr, sign_in: &[u8]) -> Outcome<String> {
+    let mut connection = Connection::open(address)?;
+    let (status, body) = connection.ask(sign_in)?;
+    let body: Value = serde_json::from_slice(body)?;
+    let token = body.get("accessToken").and_then(Value::as_str);
+    Ok(token.ok_or_else(|| format!("signing in: {status}: {body}"))?.to_owned())
+}
+
 /// Somebody who is signed in. Each request has a connection of its own: between two of them other servers are measured,
 /// for longer than a server waits.
 pub(crate) struct Asker {
@@ -62,12 +70,15 @@ impl Asker {
     /// # Errors
     /// The server cannot be reached, or refuses.
     pub(crate) fn sign_in(address: SocketAddr, who: Who) -> Outcome<Self> {
-        let mut connection = Connection::open(address)?;
-        let (status, body) = connection.ask(&wire::post("/api/auth/login", None, &who.credentials()))?;
-        let body: Value = serde_json::from_slice(body)?;
-        let token = body.get("accessToken").and_then(Value::as_str);
-        let token = token.ok_or_else(|| format!("signing in: {status}: {body}"))?.to_owned();
-        Ok(Self { address, token })
+        Ok(Self { address, token: token(address, &wire::post("/api/auth/login", None, &who.credentials()))? })
+    }
+
+    /// Signs all agents in, and gives what each sends with its requests.
+    ///
+    /// # Errors
+    /// As [`Asker::sign_in`].
+    pub(crate) fn tokens_of_all_agents(&self) -> Outcome<Vec<String>> {
+        sign_ins().iter().map(|request| token(self.address, request)).collect()
     }
 
     /// Goes on at another server of the same store, which knows the session.

@@ -149,8 +149,8 @@ impl Bench<'_> {
         let driver = self.runtime.block_on(drivers::of(&largest.place, &largest.filled.shown))?;
         let limits = Limits { bare: &bare, driver: driver.as_ref() };
         for row in Row::ALL.into_iter().filter(|row| self.wanted.has(row.name())) {
-            for who in Who::ALL {
-                self.row(row, who, sizes, &limits, report)?;
+            for who in row.askers() {
+                self.row(row, *who, sizes, &limits, report)?;
             }
         }
         if self.wanted.has("sign-ins") {

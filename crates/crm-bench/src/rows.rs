@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::asker::Asker;
+use crate::asker::{Asker, Who};
 use crate::fill::Filled;
 use crate::{Outcome, interrupt, wire};
 
@@ -51,6 +51,8 @@ pub(crate) enum Row {
     Me,
     /// A new lead.
     Create,
+    /// A new lead of one of all agents, each signed in.
+    CreateSpread,
     /// Another source for a lead.
     Change,
 }
@@ -69,7 +71,7 @@ const CREATED: usize = 64;
 
 impl Row {
     /// All, writes last: a lead that was changed has more events than those that are shown.
-    pub(crate) const ALL: [Self; 20] = [
+    pub(crate) const ALL: [Self; 21] = [
         Self::Get,
         Self::Page,
         Self::Status,
@@ -89,8 +91,14 @@ impl Row {
         Self::Notes,
         Self::Me,
         Self::Create,
+        Self::CreateSpread,
         Self::Change,
     ];
+
+    /// Who asks for it.
+    pub(crate) fn askers(self) -> &'static [Who] {
+        if self == Self::CreateSpread { &[Who::Agent] } else { &Who::ALL }
+    }
 
     /// The name on the command line and in the table.
     pub(crate) fn name(self) -> &'static str {
@@ -114,6 +122,7 @@ impl Row {
             Self::Notes => "notes",
             Self::Me => "me",
             Self::Create => "create",
+            Self::CreateSpread => "create-spread",
             Self::Change => "change",
         }
     }
@@ -125,7 +134,11 @@ impl Row {
     pub(crate) fn prepare(self, asker: &Asker, filled: &Filled) -> Outcome<Asked> {
         let path = match self {
             Self::Get => return self.gets(asker, filled),
-            Self::Create => return Ok(creations(asker)),
+            Self::Create => return Ok(creations(&[asker.token()])),
+            Self::CreateSpread => {
+                let tokens = asker.tokens_of_all_agents()?;
+                return Ok(creations(&tokens.iter().map(String::as_str).collect::<Vec<_>>()));
+            }
             Self::Change => return changes(asker, filled),
             Self::SearchRare => search(&email_of_one(asker, filled)?),
             Self::Depth => deep(asker)?,
@@ -171,7 +184,7 @@ impl Row {
             Self::SearchRare => total == Some(1),
             Self::SearchAbsent => total == Some(0),
             Self::SearchCommon | Self::SearchOne | Self::SearchTwo | Self::Overdue => total.is_some(),
-            Self::Create | Self::Change => true,
+            Self::Create | Self::CreateSpread | Self::Change => true,
         };
         if fits { Ok(()) } else { Err(format!("{path} is not what is to be measured: {answer}").into()) }
     }
@@ -187,8 +200,9 @@ fn search(term: &str) -> String {
     format!("/api/leads?q={term}")
 }
 
-fn creations(asker: &Asker) -> Asked {
-    let requests = (0..CREATED).map(|number| {
+/// New leads, of whoever have these tokens in turn.
+fn creations(tokens: &[&str]) -> Asked {
+    let requests = (0..CREATED).zip(tokens.iter().cycle()).map(|(number, token)| {
         let lead = json!({
             "name": format!("Wanjiru Lindqvist {number}"),
             "email": format!("wanjiru.lindqvist{number}@example.com"),
@@ -197,7 +211,7 @@ fn creations(asker: &Asker) -> Asked {
             "source": "Trade fair",
             "tags": ["europe", "renewal"],
         });
-        wire::post("/api/leads", Some(asker.token()), &lead)
+        wire::post("/api/leads", Some(token), &lead)
     });
     Asked { requests: requests.collect(), status: 201 }
 }

@@ -94,7 +94,7 @@ fn aim(row: Row) -> Aim {
         | Row::SearchOne
         | Row::SearchTwo
         | Row::Overdue => soon,
-        Row::Create => Aim { cpu: Some(150.0), ..Aim::default() },
+        Row::Create | Row::CreateSpread => Aim { cpu: Some(150.0), ..Aim::default() },
         Row::Change => Aim::default(),
     }
 }
