@@ -17,7 +17,7 @@ use crate::list::condition::Condition;
 use crate::list::{Stretch, Way};
 
 /// How many records wait before they are put into the index. In builds for tests, few: there are some in both then.
-const TOGETHER: i64 = if cfg!(debug_assertions) { 5 } else { 64 };
+const TOGETHER: i64 = if cfg!(debug_assertions) { 5 } else { 128 };
 
 /// Which of the records that have a word tells how far it reaches.
 const NTH: i64 = 16;
