@@ -19,8 +19,8 @@ pub(crate) enum Manner {
     Walk,
     /// By gathering the records to which the way of this number leads, from 0; by walking if there is none.
     Way(usize),
-    /// As [`Manner::Best`], but where few records are left, a walk is tried first however few they are.
-    Dense,
+    /// As [`Manner::Best`], but no walk goes on for longer than a step before what is left is gathered.
+    Briefly,
 }
 
 /// A connection that can be asked which statements ran on it.

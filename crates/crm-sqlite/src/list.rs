@@ -1,14 +1,15 @@
 //! Lists: which statements answer one.
 //!
-//! There are three ways to a page, and none of them scans a table or has SQLite sort:
+//! There are four ways to a page, and none of them scans a table or has SQLite sort:
 //!
 //! - **Walk.** Follow the index whose order is the list's, from where the page begins, and stop when it is full. Where
 //!   the index begins with a column of which several values are asked for, their walks are merged.
 //! - **Gather.** Where some filter leaves at most [`Total::EXACT_UP_TO`] records, fetch the keys of all of them from
 //!   that filter's index and pick the page from those. This also counts them.
 //! - **Walk and drop.** Where every filter leaves more, walk and leave out what the filters do not want: there is
-//!   enough of it to fill the page soon. Where an index alone can count what is wanted, and much of what the walk comes by
-//!   is, the same for as many records as would be gathered; if the page is not full by then, they are gathered.
+//!   enough of it to fill the page soon.
+//! - **Walk among.** Where few are left and an index alone tells which, walk and leave out what is not among them, which
+//!   reads no record. If the page is not full by when gathering would have cost as much, gather.
 //!
 //! Totals come from the counters where only what is counted narrows the list, and else by counting up to
 //! [`Total::EXACT_UP_TO`].
@@ -21,8 +22,11 @@ mod walk;
 use crm_app::paging::{Direction, Slice, Start, Total};
 
 use self::condition::{Condition, Window};
-use self::probe::Choice;
+use self::probe::{Choice, Probed};
 use crate::db::{Db, Manner, Outcome};
+
+/// So many steps on an index cost less than to fetch a record's keys.
+const STEPS: u64 = 8;
 
 /// A list to be answered.
 #[derive(Debug)]
@@ -86,8 +90,8 @@ pub(crate) struct Stretch {
     pub(crate) probe: &'static str,
     /// … what can be asked there besides the values, …
     pub(crate) sieve: Vec<Condition>,
-    /// … and whether nothing is left to be asked then.
-    pub(crate) is_exact: bool,
+    /// … and, if nothing is left to be asked then, the row number of a record there.
+    pub(crate) exact: Option<&'static str>,
     /// The same, joined with the table that holds the records.
     pub(crate) from: &'static str,
     /// The values it is asked for.
@@ -122,7 +126,7 @@ impl Way {
         let along = |arm| Stretch {
             probe: table,
             sieve: Vec::new(),
-            is_exact: rest.is_empty(),
+            exact: None,
             from: table,
             arm,
             rest: rest.to_vec(),
@@ -137,15 +141,14 @@ impl Way {
         arm: Vec<Condition>,
         rest: &[Condition],
     ) -> Self {
-        let sieve = Vec::new();
         let stretch =
-            Stretch { probe: table, sieve, is_exact: rest.is_empty(), from, arm, rest: rest.to_vec() };
+            Stretch { probe: table, sieve: Vec::new(), exact: None, from, arm, rest: rest.to_vec() };
         Self { stretches: vec![stretch], known: None }
     }
 
     /// Whether what is counted on it is what is wanted.
     fn is_exact(&self) -> bool {
-        self.stretches.iter().all(|stretch| stretch.is_exact)
+        self.stretches.iter().all(|stretch| stretch.exact.is_some())
     }
 }
 
@@ -172,10 +175,11 @@ pub(crate) fn find(db: &Db<'_>, listing: &Listing) -> Outcome<Found> {
         return Ok(Found { rows, total: counted });
     }
     match probe::choose(db, &listing.ways)? {
-        Choice::Gather(way, count) => few(db, listing, way, count),
-        Choice::Walk(Some((way, count))) => {
+        Choice::Gather(probed) => few(db, listing, &probed),
+        Choice::Walk(Some(probed)) => {
             let rows = walk::page(db, listing)?;
-            let count = || if way.is_exact() { Ok(count) } else { gather::count(db, way) };
+            let count =
+                || if probed.rows.is_some() { Ok(probed.count) } else { gather::count(db, probed.way) };
             Ok(Found { rows, total: listing.total.or_count(count)? })
         }
         Choice::Walk(None) => {
@@ -186,33 +190,19 @@ pub(crate) fn find(db: &Db<'_>, listing: &Listing) -> Outcome<Found> {
     }
 }
 
-/// Answers a list from the records to which a way leads; from a walk that comes by no more than there are, if so many of
-/// those it comes by are wanted that it should fill the page.
-fn few(db: &Db<'_>, listing: &Listing, way: &Way, count: u64) -> Outcome<Found> {
-    let total = match listing.total {
-        Counting::Count => way.is_exact().then(|| Total::bounded(count)),
-        Counting::Known(_) | Counting::Spare => Some(listing.total.or_count(|| Ok(0))?),
+/// Answers a list from the records to which a way leads. If an index alone tells which they are, they are looked for on a walk
+/// of the list's own index, as far as that costs less than to fetch the keys of all.
+fn few(db: &Db<'_>, listing: &Listing, probed: &Probed<'_>) -> Outcome<Found> {
+    let steps = match db.manner() {
+        Manner::Best | Manner::Walk | Manner::Way(_) => probed.count.saturating_mul(STEPS),
+        Manner::Briefly => probed.count.min(1),
     };
-    if let Some(total) = total
-        && is_dense(db, listing, count)
-        && let Some(rows) = walk::at_most(db, listing, count)?
+    if let Some(wanted) = &probed.rows
+        && let Some(rows) = walk::among(db, listing, wanted, steps)?
     {
-        return Ok(Found { rows, total });
+        return Ok(Found { rows, total: listing.total.or_count(|| Ok(probed.count))? });
     }
-    gather::page(db, listing, way)
-}
-
-/// Whether a walk should fill the page from half as many records as are to be gathered.
-fn is_dense(db: &Db<'_>, listing: &Listing, count: u64) -> bool {
-    let all = listing.ways.first().and_then(|way| way.known);
-    match (db.manner(), all) {
-        (Manner::Dense, _) => true,
-        (Manner::Best, Some(all)) => {
-            let page = listing.skipped().saturating_add(u64::from(listing.limit) + 1);
-            page.saturating_mul(all) / count.max(1) < count / 2
-        }
-        (Manner::Best | Manner::Walk | Manner::Way(_), _) => false,
-    }
+    gather::page(db, listing, probed.way)
 }
 
 impl Listing {

@@ -121,7 +121,7 @@ impl SqliteStore {
     pub async fn trials(&self, shape: &Shape) -> Result<Vec<Trial>, StoreError> {
         let ask = shape.ask.clone();
         self.snapshot(move |db| {
-            let manners = [Manner::Best, Manner::Dense, Manner::Walk]
+            let manners = [Manner::Best, Manner::Briefly, Manner::Walk]
                 .into_iter()
                 .chain((0..MOST_WAYS).map(Manner::Way));
             manners.map(|manner| attempt(db, manner, &ask)).collect()

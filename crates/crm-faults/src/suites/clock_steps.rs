@@ -87,7 +87,7 @@ fn amounts(size: Size) -> (u64, u64) {
 /// Half of the time a moment before the clocks change, so that they do while clients write; else anywhere around.
 fn moment(night: u64, chance: &mut Chance) -> Duration {
     if chance.percent(50) {
-        Duration::from_secs(night) - Duration::from_millis(chance.below(150))
+        Duration::from_millis(night * 1_000 - chance.below(150))
     } else {
         Duration::from_secs(night - EARLIEST + chance.below(EARLIEST + LATEST))
     }

@@ -88,16 +88,6 @@ impl Sql {
         self
     }
 
-    /// Adds whether all of these hold, as a value.
-    pub(crate) fn all(&mut self, conditions: &[Condition]) -> &mut Self {
-        self.push("(1");
-        for condition in conditions {
-            self.push(" AND ").push(condition.sql);
-            self.values.extend(condition.values.iter().cloned());
-        }
-        self.push(")")
-    }
-
     /// Adds what the window asks of the column.
     pub(crate) fn window(&mut self, column: &'static str, window: Window) -> &mut Self {
         if let Some(from) = window.from {

@@ -1,5 +1,7 @@
 //! Walking an index in the list's order.
 
+use std::collections::HashSet;
+
 use crm_app::paging::{Direction, PositionKey, Slice, Start, Total};
 use rusqlite::params_from_iter;
 use rusqlite::types::Value;
@@ -11,7 +13,7 @@ use crate::rows::int;
 
 /// The rows of the page, with what the walk's arms do not ask dropped on the way.
 pub(super) fn page(db: &Db<'_>, listing: &Listing) -> Outcome<Slice<i64>> {
-    let mut sql = statement(listing, Fitting::Only);
+    let mut sql = statement(listing, &listing.residual);
     sql.push(" LIMIT ").value(i64::from(listing.limit) + 1);
     if let Start::Offset(skipped @ 1..) = listing.start {
         sql.push(" OFFSET ").value(int(skipped));
@@ -25,23 +27,29 @@ pub(super) fn page(db: &Db<'_>, listing: &Listing) -> Outcome<Slice<i64>> {
     Ok(cut(items, listing.limit))
 }
 
-/// The rows of the page, if a walk that comes by no more than so many records fills it.
-pub(super) fn at_most(db: &Db<'_>, listing: &Listing, most: u64) -> Outcome<Option<Slice<i64>>> {
-    let sql = statement(listing, Fitting::Told);
+/// The rows of the page, all of which are among these, if a walk of no more than so many steps comes by them.
+pub(super) fn among(
+    db: &Db<'_>,
+    listing: &Listing,
+    wanted: &HashSet<i64>,
+    steps: u64,
+) -> Outcome<Option<Slice<i64>>> {
+    let sql = statement(listing, &[]);
     let mut statement = db.prepare(&sql.text)?;
     let mut rows = statement.query(params_from_iter(&sql.values))?;
     let (mut skipped, mut items) = (listing.skipped(), Vec::new());
-    let wanted = usize::try_from(listing.limit).unwrap_or(usize::MAX).saturating_add(1);
-    for _ in 0..most {
+    let enough = usize::try_from(listing.limit).unwrap_or(usize::MAX).saturating_add(1);
+    for _ in 0..steps {
         let Some(row) = rows.next()? else { return Ok(Some(cut(items, listing.limit))) };
-        if !row.get::<_, bool>(1)? {
+        let n = row.get(0)?;
+        if !wanted.contains(&n) {
             continue;
         }
         match skipped.checked_sub(1) {
             Some(left) => skipped = left,
-            None => items.push(row.get(0)?),
+            None => items.push(n),
         }
-        if items.len() == wanted {
+        if items.len() == enough {
             return Ok(Some(cut(items, listing.limit)));
         }
     }
@@ -75,42 +83,27 @@ pub(super) fn cut(mut items: Vec<i64>, limit: u32) -> Slice<i64> {
     Slice { items, more }
 }
 
-/// What becomes of records that are not what is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Fitting {
-    /// They are left out.
-    Only,
-    /// They are told by the second column.
-    Told,
-}
-
-/// The walk from where the page begins.
-fn statement(listing: &Listing, fitting: Fitting) -> Sql {
+/// The walk from where the page begins, with only those records for which these conditions hold.
+fn statement(listing: &Listing, conditions: &[Condition]) -> Sql {
     let mut sql = Sql::default();
     for (i, arm) in listing.walk.arms.iter().enumerate() {
         if i > 0 {
             sql.push(" UNION ALL ");
         }
-        select(&mut sql, listing, arm, fitting);
+        select(&mut sql, listing, arm, conditions);
     }
     order(&mut sql, listing);
     sql
 }
 
-fn select(sql: &mut Sql, listing: &Listing, arm: &[Condition], fitting: Fitting) {
+fn select(sql: &mut Sql, listing: &Listing, arm: &[Condition], conditions: &[Condition]) {
     let columns = listing.walk.columns;
     sql.select("SELECT ").push(columns.n);
-    if fitting == Fitting::Told {
-        sql.push(", ").all(&listing.residual);
-    }
     if listing.walk.arms.len() > 1 {
         // A merge sorts by columns of its result.
         sql.push(", ").push(columns.key).push(" AS key, ").push(columns.id).push(" AS id");
     }
-    sql.push(" FROM ").push(listing.walk.from).conditions(arm);
-    if fitting == Fitting::Only {
-        sql.conditions(&listing.residual);
-    }
+    sql.push(" FROM ").push(listing.walk.from).conditions(arm).conditions(conditions);
     if let Some(window) = listing.walk.window {
         sql.window(columns.key, window.after(&listing.start, listing.direction));
     }

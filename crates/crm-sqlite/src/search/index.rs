@@ -28,10 +28,12 @@ pub(crate) struct SearchIndex {
     /// What is asked of the index …
     matches: &'static str,
     table: &'static str,
+    row: &'static str,
     /// … with the table that holds the records, …
     joined: &'static str,
     /// … and of the records that wait.
     waiting: &'static str,
+    waiting_row: &'static str,
     nth: &'static str,
     count: &'static str,
     wait: &'static str,
@@ -48,6 +50,8 @@ macro_rules! search_index {
         SearchIndex {
             matches: concat!($record, "_search MATCH ?"),
             table: concat!($record, "_search"),
+            row: concat!($record, "_search.rowid"),
+            waiting_row: concat!($record, "_unindexed.n"),
             joined: concat!(
                 $record,
                 "_search CROSS JOIN ",
@@ -166,7 +170,7 @@ impl SearchIndex {
             probe: self.table,
             from: self.joined,
             arm: vec![Condition::one(self.matches, text)],
-            is_exact: sieve.is_some(),
+            exact: sieve.is_some().then_some(self.row),
             sieve: sieve.unwrap_or_default(),
             rest: rest.to_vec(),
         };
@@ -174,7 +178,7 @@ impl SearchIndex {
             probe: self.waiting,
             from: self.waiting,
             arm: Vec::new(),
-            is_exact: true,
+            exact: Some(self.waiting_row),
             sieve: rest.to_vec(),
             rest: rest.to_vec(),
         };

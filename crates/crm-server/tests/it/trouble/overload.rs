@@ -76,6 +76,7 @@ fn processors(numbers: impl Iterator<Item = usize>) -> CpuSet {
     set
 }
 
+#[expect(clippy::print_stdout, reason = "figures for whoever reads the run")]
 async fn too_much(place: &Place, server: Server, long: Option<u64>) {
     let most = if long.is_some() { 3_000 } else { 400 };
     let admin = Client::admin(server.url()).await;
