@@ -28,8 +28,8 @@ fn every_row_is_asked_and_answered_and_nothing_is_left() {
 
     let report: Value = serde_json::from_slice(&std::fs::read(&json).unwrap()).unwrap();
     let lines = report["lines"].as_array().unwrap();
-    // Twenty rows as two users with two numbers of clients on two stores; two limits beside two of them.
-    assert_eq!(lines.len(), 20 * 2 * 2 * 2 + 2 * 2 * 2 * 2);
+    // Twenty rows as two users and one as one, with two numbers of clients on two stores; two limits beside two of them.
+    assert_eq!(lines.len(), (20 * 2 + 1) * 2 * 2 + 2 * 2 * 2 * 2);
     let whole = &report["sign_ins"];
     let all = lines.iter().map(|line| &line["figures"]);
     for figures in all.chain([&whole["readers_alone"], &whole["readers_beside"]]) {
