@@ -1,6 +1,6 @@
 /*
  * Loaded into the server's process (LD_PRELOAD) and into no other. It sees how the process writes to the store's files,
- * and does two things with that:
+ * and does as it is told:
  *
  *  - It keeps a journal of what would be lost with the power: each write and each change of length with what was there
  *    before, each file that was made or removed, until a sync covers it. A sync of the folder covers names only. Once
