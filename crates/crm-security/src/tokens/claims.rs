@@ -15,7 +15,7 @@ const AUDIENCE: &str = "crm-api";
 /// Every claim is needed: none has a default; one that is said twice, and one that we do not know, is refused.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Claims {
+pub(super) struct Written {
     iss: String,
     aud: String,
     /// The user's id.
@@ -30,7 +30,17 @@ pub(super) struct Claims {
     exp: i64,
 }
 
-impl Claims {
+/// Claims of ours, of which only the time is left to be looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Claims {
+    says: AccessClaims,
+    /// Seconds since 1970, as the next two.
+    iat: i64,
+    nbf: i64,
+    exp: i64,
+}
+
+impl Written {
     /// The claims of a token that is good from now on.
     pub(super) fn issued(claims: &AccessClaims, now: Timestamp, life: Duration) -> Self {
         let seconds = now.millis().div_euclid(1_000);
@@ -45,25 +55,27 @@ impl Claims {
             exp: seconds.saturating_add_unsigned(life.as_secs()),
         }
     }
+}
 
-    /// What they say, if these are claims of ours and the token is good now.
-    pub(super) fn read(json: &[u8], now: Timestamp) -> Option<AccessClaims> {
-        serde_json::from_slice::<Self>(json).ok()?.checked(now)
+impl Claims {
+    /// What they say, if these are claims of ours.
+    pub(super) fn read(json: &[u8]) -> Option<Self> {
+        let written: Written = serde_json::from_slice(json).ok()?;
+        let Written { iss, aud, sub, sid, ver, iat, nbf, exp } = written;
+        if iss != ISSUER || aud != AUDIENCE || exp < iat {
+            return None;
+        }
+        let (user, session) = (UserId::parse(&sub).ok()?, SessionId::parse(&sid).ok()?);
+        Some(Self { says: AccessClaims { user, session, access_version: ver }, iat, nbf, exp })
     }
 
-    fn checked(self, now: Timestamp) -> Option<AccessClaims> {
+    /// The same, if the token is good now.
+    pub(super) fn at(self, now: Timestamp) -> Option<AccessClaims> {
         let now = i128::from(now.millis());
         let millis = |seconds: i64| i128::from(seconds) * 1_000;
         let leeway = i128::from(LEEWAY.as_secs()) * 1_000;
         let is_over = now >= millis(self.exp) + leeway;
         let is_early = now + leeway < millis(self.nbf) || now + leeway < millis(self.iat);
-        if is_over || is_early || self.iss != ISSUER || self.aud != AUDIENCE || self.exp < self.iat {
-            return None;
-        }
-        Some(AccessClaims {
-            user: UserId::parse(&self.sub).ok()?,
-            session: SessionId::parse(&self.sid).ok()?,
-            access_version: self.ver,
-        })
+        (!is_over && !is_early).then_some(self.says)
     }
 }

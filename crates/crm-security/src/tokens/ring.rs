@@ -10,6 +10,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header};
 use secrecy::{ExposeSecret, SecretString};
 use thiserror::Error;
 
+use super::seen::Seen;
 use super::{LEAST_SECRET_BYTES, TYPE, derived};
 
 /// The longest id of a key, in bytes.
@@ -87,6 +88,8 @@ pub enum RingError {
 pub struct KeyRing {
     /// In the order in which they sign.
     keys: Vec<Ready>,
+    /// Tokens of these keys. Another ring believes none of them unseen.
+    pub(super) seen: Seen,
 }
 
 /// A key, ready to be used.
@@ -115,7 +118,7 @@ impl KeyRing {
         if kids.windows(2).any(|pair| matches!(pair, [one, other] if one == other)) {
             return Err(RingError::SameKid);
         }
-        Ok(Self { keys: ready })
+        Ok(Self { keys: ready, seen: Seen::new() })
     }
 
     /// The ids of all keys, in the order in which they sign.
