@@ -50,7 +50,7 @@ where
     let id = RequestId::of(request.headers(), state.ctx());
     request.extensions_mut().insert(id.clone());
     let method = request.method().clone();
-    let span = tracing::info_span!("request", id = %id);
+    let span = tracing::info_span!("request", id = id.as_str());
     let answers = answers_of(&request);
     let _asked = match answers.as_ref().map(Answers::ask) {
         Some(None) => return Err(refused(&Problem::overloaded(), &method, &state, &id, started)),
@@ -180,12 +180,12 @@ fn note(
     let user = user.map(|user| user.to_string());
     tracing::info!(
         target: "crm_http::access",
-        method = %method,
+        method = method.as_str(),
         route,
         status = status.as_u16(),
         ms = took.as_secs_f64() * 1000.0,
-        user,
-        request_id = %id,
+        user = user.as_deref(),
+        request_id = id.as_str(),
         "answered"
     );
     let method = metric_method(method);
