@@ -16,8 +16,10 @@ use crate::support::reading::Reading;
 use crate::support::until;
 use crate::support::writing::Writing;
 
-/// Enough for the sample data, its log, and a few thousand writes.
-const MEBIBYTES: u32 = 24;
+/// Enough for the sample data and its log.
+const MEBIBYTES: u32 = 16;
+/// As much more for what is written in one round, some thousand leads.
+const EACH: u32 = 4;
 /// How soon after there is room writes must go on.
 const SOON: Duration = Duration::from_secs(5);
 
@@ -25,7 +27,7 @@ const SOON: Duration = Duration::from_secs(5);
 async fn on_a_full_disk_writes_are_refused_reads_go_on_and_nothing_is_half_done() {
     let rounds: u32 = std::env::var("CRM_TEST_FULL").map_or(2, |rounds| rounds.parse().unwrap());
     let place = Place::new();
-    let disk = SmallDisk::mount(&place.folder().join("data"), MEBIBYTES);
+    let disk = SmallDisk::mount(&place.folder().join("data"), MEBIBYTES + EACH * rounds);
     place.run(&["seed"]).succeeded();
     let server = place.serve();
     let admin = Client::admin(server.url()).await;
