@@ -1,8 +1,5 @@
 //! Values as texts: ids, instants, days and the words that clients branch on.
 
-use std::fmt::Display;
-use std::io::Write as _;
-
 use chrono::NaiveDate;
 use crm_domain::access::role::Role;
 use crm_domain::activity::{ActivityType, EntityKind};
@@ -44,7 +41,7 @@ macro_rules! written_as_text {
     ($($type:ident, $name:literal, $schema:expr;)*) => {$(
         impl Serialize for $type {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                write_text(&self.0, serializer)
+                serializer.collect_str(&self.0)
             }
         }
 
@@ -125,18 +122,6 @@ words! {
     AuditKindWord(AuditKind), "AuditType", AuditKind::ALL.iter().copied();
     /// What kind of record it happened to.
     EntityKindWord(EntityKind), "EntityType", EntityKind::ALL;
-}
-
-/// Texts of these kinds are short and have nothing to escape, so they are written at once and not piece by piece.
-fn write_text<S: Serializer>(text: &impl Display, serializer: S) -> Result<S::Ok, S::Error> {
-    let mut short = [0_u8; 40];
-    let mut left = short.as_mut_slice();
-    let written = write!(left, "{text}");
-    let length = 40 - left.len();
-    match (written, short.get(..length).map(std::str::from_utf8)) {
-        (Ok(()), Some(Ok(short))) => serializer.serialize_str(short),
-        _ => serializer.collect_str(text),
-    }
 }
 
 fn text(format: KnownFormat) -> ObjectBuilder {
