@@ -16,7 +16,7 @@ use crm_domain::task::{RelatedKind, Task, TaskStatus};
 use crm_domain::values::name::Name;
 use crm_domain::version::Versioned;
 
-use crate::documents::{self, id, without_keys};
+use crate::documents::{self, id, record_only};
 use crate::reader::{Find, Reader};
 use crate::store::MongoStore;
 use crate::tasks::listing::BY_RELATED;
@@ -74,7 +74,7 @@ impl Customers for MongoStore {
         let scope = *scope;
         let keys: Vec<bson::Uuid> = ids.iter().map(|id| documents::key(*id)).collect();
         self.read(move |mut reader| async move {
-            let find = Find::all(doc! { "_id": { "$in": keys } }).by("_id_").fields(without_keys());
+            let find = Find::all(doc! { "_id": { "$in": keys } }).by("_id_").fields(record_only());
             let mut names = Vec::new();
             for document in reader.all("customers", find).await? {
                 let customer = documents::read::<Versioned<Customer>>(&document)?.into_record();
@@ -100,7 +100,7 @@ impl Customers for MongoStore {
                 "status": { "$in": open.to_vec() },
                 "related_kind": RelatedKind::Customer.as_str(),
             };
-            let found = reader.all("tasks", Find::all(about).by(BY_RELATED).fields(without_keys())).await?;
+            let found = reader.all("tasks", Find::all(about).by(BY_RELATED).fields(record_only())).await?;
             let mut tasks: Vec<Versioned<Task>> =
                 found.iter().map(|document| documents::read(document)).collect::<Result<_, _>>()?;
             tasks.retain(|task| scope.admits(Some(task.record().owner)));
@@ -117,7 +117,7 @@ pub(crate) async fn one(
     scope: &Scope,
     customer: CustomerId,
 ) -> Result<Sight<Versioned<Customer>>, StoreError> {
-    let find = Find::all(doc! { "_id": id(customer) }).fields(without_keys());
+    let find = Find::all(doc! { "_id": id(customer) }).fields(record_only());
     Ok(match reader.one("customers", find).await? {
         Some(document) => {
             let customer: Versioned<Customer> = documents::read(&document)?;

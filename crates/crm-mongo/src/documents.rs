@@ -1,8 +1,8 @@
 //! Documents and what they stand for, both ways: one file for each kind of record.
 //!
 //! Ids are UUIDs (binary subtype 4), moments are dates (milliseconds), what can have one of a few values is its name on
-//! the wire. What is only there to be found by stands in `keys`, which reads leave out. A document that cannot be read
-//! is `Corrupt` with its id, whatever is wrong with it.
+//! the wire. What is only there to be found by stands in `keys`, a lead's latest events in `recent`; reads leave both
+//! out. A document that cannot be read is `Corrupt` with its id, whatever is wrong with it.
 
 pub(crate) mod activity;
 pub(crate) mod audit;
@@ -12,6 +12,7 @@ pub(crate) mod lead;
 pub(crate) mod meta;
 pub(crate) mod note;
 pub(crate) mod owner;
+pub(crate) mod recent;
 pub(crate) mod replay;
 pub(crate) mod session;
 pub(crate) mod task;
@@ -44,8 +45,13 @@ pub(crate) trait Stored: Sized {
     fn of(document: Self::Document) -> Result<Self, Unreadable>;
 }
 
-/// The fields that reads leave out.
-pub(crate) fn without_keys() -> Document {
+/// The fields of the record itself: without what it is found by, and without a lead's latest events.
+pub(crate) fn record_only() -> Document {
+    doc! { "keys": 0, recent::RECENT: 0 }
+}
+
+/// The same with a lead's latest events.
+pub(crate) fn record_and_recent() -> Document {
     doc! { "keys": 0 }
 }
 

@@ -19,7 +19,7 @@ use parking_lot::Mutex;
 use tokio::sync::mpsc;
 
 use crate::documents::user::card;
-use crate::documents::{self, without_keys};
+use crate::documents::{self, record_only};
 use crate::reader::{Find, Reader};
 use crate::store::Inner;
 use crate::{sessions, workspace};
@@ -93,7 +93,7 @@ async fn load(inner: &Inner) -> Result<Snapshot, StoreError> {
     let mut reader = Reader::snapshot(inner.source(), inner.options.deadline).await?;
     let mut users = Vec::new();
     reader
-        .each("users", Find::all(Document::new()).fields(without_keys()), |document| {
+        .each("users", Find::all(Document::new()).fields(record_only()), |document| {
             users.push(card(&documents::read::<Versioned<User>>(&document)?));
             Ok(())
         })

@@ -16,7 +16,7 @@ use crm_domain::values::name::Name;
 use crm_domain::version::Versioned;
 
 use crate::activities::listing::BY_ENTITY;
-use crate::documents::{self, id, without_keys};
+use crate::documents::{self, id, recent, record_and_recent, record_only};
 use crate::list;
 use crate::reader::{Find, Reader};
 use crate::store::MongoStore;
@@ -35,11 +35,10 @@ impl Leads for MongoStore {
         limit: u32,
     ) -> Result<Sight<(Versioned<Lead>, Vec<Activity>)>, StoreError> {
         let scope = *scope;
-        self.snapshot(move |mut reader| async move {
-            Ok(match one(&mut reader, &scope, id).await? {
-                Sight::Seen(lead) => Sight::Seen((lead, history(&mut reader, id, limit).await?)),
-                Sight::Hidden => Sight::Hidden,
-                Sight::Absent => Sight::Absent,
+        self.read(move |mut reader| async move {
+            Ok(match detail(&mut reader, id, limit).await? {
+                Some((lead, events)) => Sight::judge(&scope, lead.record().owner, (lead, events)),
+                None => Sight::Absent,
             })
         })
         .await
@@ -59,7 +58,7 @@ impl Leads for MongoStore {
         let scope = *scope;
         let keys: Vec<bson::Uuid> = ids.iter().map(|id| documents::key(*id)).collect();
         self.read(move |mut reader| async move {
-            let find = Find::all(doc! { "_id": { "$in": keys } }).by("_id_").fields(without_keys());
+            let find = Find::all(doc! { "_id": { "$in": keys } }).by("_id_").fields(record_only());
             let mut names = Vec::new();
             for document in reader.all("leads", find).await? {
                 let lead = documents::read::<Versioned<Lead>>(&document)?.into_record();
@@ -75,7 +74,7 @@ impl Leads for MongoStore {
 
 /// One lead, as far as the scope reaches.
 async fn one(reader: &mut Reader, scope: &Scope, lead: LeadId) -> Result<Sight<Versioned<Lead>>, StoreError> {
-    let find = Find::all(doc! { "_id": id(lead) }).fields(without_keys());
+    let find = Find::all(doc! { "_id": id(lead) }).fields(record_only());
     Ok(match reader.one("leads", find).await? {
         Some(document) => {
             let lead: Versioned<Lead> = documents::read(&document)?;
@@ -85,13 +84,29 @@ async fn one(reader: &mut Reader, scope: &Scope, lead: LeadId) -> Result<Sight<V
     })
 }
 
-/// A lead's latest events.
-pub(crate) async fn history(
+/// A lead and its latest events, of one moment: from its own document if that holds enough of them, else in a second
+/// look at both.
+pub(crate) async fn detail(
     reader: &mut Reader,
     lead: LeadId,
     limit: u32,
-) -> Result<Vec<Activity>, StoreError> {
+) -> Result<Option<(Versioned<Lead>, Vec<Activity>)>, StoreError> {
+    let its = Find::all(doc! { "_id": id(lead) });
+    let alone = its.clone().fields(record_and_recent());
+    let Some(document) = reader.one("leads", alone).await? else { return Ok(None) };
+    let found: Versioned<Lead> = documents::read(&document)?;
+    if let Some(events) = recent::latest(&document, lead, found.version(), limit) {
+        return Ok(Some((found, events)));
+    }
+    let [events, leads] =
+        reader.together([("activities", history(lead, limit)), ("leads", its.fields(record_only()))]).await?;
+    let Some(document) = leads.first() else { return Ok(None) };
+    let events = events.iter().map(|document| documents::read(document)).collect::<Result<_, _>>()?;
+    Ok(Some((documents::read(document)?, events)))
+}
+
+/// A lead's latest events.
+fn history(lead: LeadId, limit: u32) -> Find {
     let its = doc! { "entity_id": id(lead), "entity_kind": EntityKind::Lead.as_str() };
-    let find = Find::all(its).by(BY_ENTITY).sorted(doc! { "entity_version": -1 }).at_most(limit);
-    reader.all("activities", find).await?.iter().map(|document| documents::read(document)).collect()
+    Find::all(its).by(BY_ENTITY).sorted(doc! { "entity_version": -1 }).at_most(limit)
 }

@@ -36,8 +36,8 @@ pub enum Ask {
     Users(Reach, UserQuery),
     /// A stretch of the feed.
     Feed(Reach, ActivityQuery),
-    /// A lead's history.
-    History(LeadId),
+    /// A lead with its history.
+    Lead(LeadId),
     /// A customer's latest notes.
     Notes(CustomerId),
     /// The dashboard.
@@ -103,7 +103,7 @@ async fn run(reader: &mut Reader, ask: &Ask) -> Result<(), StoreError> {
         Ask::Feed(reach, query) => {
             list::find::<Activity>(reader, &activities::listing::of(*reach, query)).await.map(drop)
         }
-        Ask::History(lead) => leads::history(reader, *lead, 50).await.map(drop),
+        Ask::Lead(lead) => leads::detail(reader, *lead, 50).await.map(drop),
         Ask::Notes(customer) => notes::latest(reader, *customer, 5).await.map(drop),
         Ask::Dashboard(range, query) => dashboard::figures(reader, *range, query).await.map(drop),
     }

@@ -1,5 +1,7 @@
 //! Reading documents: of the state that most members have, either alone or several reads of one moment.
 
+mod together;
+
 use bson::{Bson, Document, RawDocumentBuf, doc};
 use crm_app::error::StoreError;
 use mongodb::options::{CursorType, FindOptions, Hint, ReadConcern};

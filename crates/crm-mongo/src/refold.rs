@@ -13,7 +13,7 @@ use crate::documents::customer::CustomerKeys;
 use crate::documents::lead::LeadKeys;
 use crate::documents::task::TaskKeys;
 use crate::documents::user::UserKeys;
-use crate::documents::{self, Stored, id, version, without_keys, write};
+use crate::documents::{self, Stored, id, record_only, version, write};
 use crate::error::store_error;
 use crate::reader::Find;
 use crate::store::Inner;
@@ -50,7 +50,7 @@ where
     let collection = <Versioned<T> as Stored>::COLLECTION;
     let mut reader = inner.reader(inner.options.long_deadline);
     let mut updates = Vec::new();
-    let find = Find::all(Document::new()).fields(without_keys());
+    let find = Find::all(Document::new()).fields(record_only());
     reader
         .each(collection, find, |document| {
             match documents::read::<Versioned<T>>(&document) {

@@ -13,7 +13,7 @@ use crm_domain::ids::TaskId;
 use crm_domain::task::Task;
 use crm_domain::version::Versioned;
 
-use crate::documents::{self, without_keys};
+use crate::documents::{self, record_only};
 use crate::list;
 use crate::reader::Find;
 use crate::store::MongoStore;
@@ -23,7 +23,7 @@ impl Tasks for MongoStore {
     async fn task(&self, scope: &Scope, id: TaskId) -> Result<Sight<Versioned<Task>>, StoreError> {
         let scope = *scope;
         self.read(move |mut reader| async move {
-            let find = Find::all(doc! { "_id": documents::id(id) }).fields(without_keys());
+            let find = Find::all(doc! { "_id": documents::id(id) }).fields(record_only());
             Ok(match reader.one("tasks", find).await? {
                 Some(document) => {
                     let task: Versioned<Task> = documents::read(&document)?;

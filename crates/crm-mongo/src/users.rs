@@ -16,7 +16,7 @@ use crm_domain::user::User;
 use crm_domain::values::email::Email;
 use crm_domain::version::Versioned;
 
-use crate::documents::{self, without_keys};
+use crate::documents::{self, record_only};
 use crate::list;
 use crate::reader::{Find, Reader};
 use crate::store::MongoStore;
@@ -85,6 +85,6 @@ impl Users for MongoStore {
 }
 
 async fn one(reader: &mut Reader, find: Find) -> Result<Option<Versioned<User>>, StoreError> {
-    let found = reader.one("users", find.fields(without_keys())).await?;
+    let found = reader.one("users", find.fields(record_only())).await?;
     found.map(|document| documents::read(&document)).transpose()
 }

@@ -16,7 +16,7 @@ use crm_domain::user::User;
 use crm_domain::version::Versioned;
 use tokio::sync::mpsc::Sender;
 
-use crate::documents::{self, Stored, without_keys};
+use crate::documents::{self, Stored, record_only};
 use crate::error::corrupt;
 use crate::reader::{Find, Reader};
 use crate::store::Inner;
@@ -89,7 +89,7 @@ async fn each<T: Stored>(
 fn page(last: Option<&Bson>, limit: usize) -> Find {
     let after = last.map_or_else(Document::new, |last| doc! { "_id": { "$gt": last } });
     let limit = u32::try_from(limit).unwrap_or(u32::MAX);
-    Find::all(after).by(BY_ID).sorted(doc! { "_id": 1 }).fields(without_keys()).at_most(limit)
+    Find::all(after).by(BY_ID).sorted(doc! { "_id": 1 }).fields(record_only()).at_most(limit)
 }
 
 fn id_of(document: &RawDocumentBuf, what: &'static str) -> Result<Bson, StoreError> {

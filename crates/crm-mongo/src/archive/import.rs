@@ -4,6 +4,7 @@
 //! before an import broke off is thrown away by the next one. Records are written without their indexes, which are
 //! made at the end, all at once, so that no record waits for them.
 
+mod recent;
 mod writing;
 
 use std::collections::VecDeque;
@@ -22,6 +23,7 @@ use tokio::sync::mpsc::Receiver;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
+use self::recent::Stretch;
 use super::arrival;
 use crate::audits::listing::{AUDITS, HEAD};
 use crate::error::{Failure, code, store_error, unavailable};
@@ -51,10 +53,14 @@ pub(super) async fn everything(
     }
     let mut counters = Deltas::new();
     let mut calendar = Calendar::utc();
+    let mut leads = Vec::new();
     let mut on_their_way = VecDeque::new();
     while let Some(batch) = from.recv().await {
         if let Batch::Workspace(workspace) = &batch {
             calendar = workspace.calendar;
+        }
+        if let Batch::Leads(batch) = &batch {
+            leads.extend(Stretch::of(batch));
         }
         count(&mut counters, &batch, calendar);
         if on_their_way.len() == AT_ONCE {
@@ -68,7 +74,7 @@ pub(super) async fn everything(
         arrived(inner, &mut on_their_way).await?;
     }
     let (ending, id) = (Arc::clone(inner), arrival.id);
-    inner.calls.within(INDEXING, async move { end(&ending, id, &counters).await }).await?;
+    inner.calls.within(INDEXING, async move { end(&ending, id, &counters, &leads).await }).await?;
     Ok(Import::Taken)
 }
 
@@ -155,13 +161,14 @@ fn count(counters: &mut Deltas, batch: &Batch, calendar: Calendar) {
     }
 }
 
-/// Writes counters, makes the indexes, and fills what is held in process.
-async fn end(inner: &Inner, id: Uuid, counters: &Deltas) -> Result<(), StoreError> {
+/// Writes counters, makes the indexes, gives leads their latest events, and fills what is held in process.
+async fn end(inner: &Inner, id: Uuid, counters: &Deltas, leads: &[Stretch]) -> Result<(), StoreError> {
     still_ours(inner, id).await?;
     let counters = tallies::add(&tallies::arranged(counters), 0).collect();
     writing::update(inner, tallies::COLLECTION, counters).await?;
     count_open_tasks(inner).await?;
     schema::make(&inner.db).await.map_err(|error| refusal(&error))?;
+    recent::fill(inner, leads).await?;
     following::reload(inner).await
 }
 

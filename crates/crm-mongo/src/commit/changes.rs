@@ -7,7 +7,6 @@ use crm_app::commit::replay::Replay;
 use crm_app::error::StoreError;
 use crm_domain::calendar::Calendar;
 use crm_domain::customer::Customer;
-use crm_domain::ids::CommitId;
 use crm_domain::lead::Lead;
 use crm_domain::note::Note;
 use crm_domain::session::rotation::Rotation;
@@ -26,14 +25,14 @@ use crate::documents::session::{RotationDocument, SessionDocument};
 use crate::documents::task::{TaskDocument, TaskKeys};
 use crate::documents::transfer::TransferDocument;
 use crate::documents::user::{UserDocument, UserKeys};
-use crate::documents::{bytes, date, found_by, id, version, write};
+use crate::documents::{bytes, date, found_by, id, recent, version, write};
 use crate::standings;
 
 /// Plans what makes this change.
 pub(super) fn plan(
     plan: &mut Plan,
     change: &Change,
-    commit: CommitId,
+    commit: &Commit,
     calendar: Calendar,
 ) -> Result<(), StoreError> {
     match change {
@@ -45,7 +44,7 @@ pub(super) fn plan(
             plan.push("users", Verb::Update, Short::Fine, renew);
         }
         Change::InsertSession(session) => {
-            insert(plan, "sessions", write(&SessionDocument::new(session, commit))?);
+            insert(plan, "sessions", write(&SessionDocument::new(session, commit.id))?);
         }
         Change::TouchSession { id: session, at } => {
             let later = doc! { "$max": { "last_used_at": date(*at) } };
@@ -66,9 +65,11 @@ pub(super) fn plan(
         }
         Change::InsertLead(lead) => {
             let document = LeadDocument::new(lead, Version::FIRST);
-            insert(plan, "leads", found_by(write(&document)?, &LeadKeys::new(lead))?);
+            let document = found_by(write(&document)?, &LeadKeys::new(lead))?;
+            let event = recent::event(commit, lead.id, Version::FIRST)?;
+            insert(plan, "leads", recent::begun(document, event));
         }
-        Change::PutLead(put) => put_lead(plan, put)?,
+        Change::PutLead(put) => put_lead(plan, put, commit)?,
         Change::InsertCustomer(customer) => {
             let document = CustomerDocument::new(customer, Version::FIRST);
             insert(plan, "customers", found_by(write(&document)?, &CustomerKeys::new(customer))?);
@@ -166,13 +167,16 @@ fn put_user(plan: &mut Plan, put: &Replace<User>) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn put_lead(plan: &mut Plan, put: &Replace<Lead>) -> Result<(), StoreError> {
+fn put_lead(plan: &mut Plan, put: &Replace<Lead>, commit: &Commit) -> Result<(), StoreError> {
     let (before, after) = (put.before.record(), &put.after);
     let mut to = write(&LeadDocument::new(after, put.version()))?;
     if before.searched() != after.searched() || before.tags != after.tags {
         to = found_by(to, &LeadKeys::new(after))?;
     }
-    replace(plan, "leads", put.before.version(), to);
+    to.remove("_id");
+    let event = recent::event(commit, after.id, put.version())?;
+    let update = recent::continued(doc! { "$set": to }, event);
+    update_as_read(plan, "leads", id(after.id), put.before.version(), update);
     Ok(())
 }
 
@@ -203,12 +207,16 @@ fn insert(plan: &mut Plan, collection: &'static str, document: Document) {
 /// Puts these fields in the place of those of the record, if it still has the version `read`. What is not named stays:
 /// what a record is found by is most of the work, and changes seldom.
 fn replace(plan: &mut Plan, collection: &'static str, read: Version, mut to: Document) {
-    let id = to.remove("_id");
-    let put = doc! { "q": { "_id": id, "version": version(read) }, "u": { "$set": to } };
+    let id = to.remove("_id").unwrap_or(Bson::Null);
+    update_as_read(plan, collection, id, read, doc! { "$set": to });
+}
+
+fn update_as_read(plan: &mut Plan, collection: &'static str, id: Bson, read: Version, update: Document) {
+    let put = doc! { "q": { "_id": id, "version": version(read) }, "u": update };
     plan.push(collection, Verb::Update, Short::Stale, put);
 }
 
-fn delete(plan: &mut Plan, collection: &'static str, id: bson::Bson, read: Version) {
+fn delete(plan: &mut Plan, collection: &'static str, id: Bson, read: Version) {
     let gone = doc! { "q": { "_id": id, "version": version(read) }, "limit": 1 };
     plan.push(collection, Verb::Delete, Short::Stale, gone);
 }

@@ -41,7 +41,7 @@ impl Plan {
                 expects::plan(&mut plan, expect);
             }
             for change in &commit.changes {
-                changes::plan(&mut plan, change, commit.id, calendar)?;
+                changes::plan(&mut plan, change, commit, calendar)?;
             }
             for (customer, by) in open_tasks::deltas(&commit.changes) {
                 let change = open_tasks::change(customer, by);

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::probe::Best;
 use super::{Counting, Found, Listing, all, cut};
-use crate::documents::{name_of, uuid, without_keys};
+use crate::documents::{name_of, record_only, uuid};
 use crate::error::corrupt;
 use crate::reader::{Find, Reader};
 
@@ -85,7 +85,7 @@ async fn documents(
         return Ok(Vec::new());
     }
     let keys: Vec<bson::Uuid> = ids.iter().map(|id| uuid(*id)).collect();
-    let find = Find::all(doc! { "_id": { "$in": keys } }).by("_id_").fields(without_keys());
+    let find = Find::all(doc! { "_id": { "$in": keys } }).by("_id_").fields(record_only());
     let found = reader.all(listing.collection, find).await?;
     let mut by_id: HashMap<Uuid, RawDocumentBuf> =
         found.into_iter().filter_map(|document| Some((id(&document)?, document))).collect();

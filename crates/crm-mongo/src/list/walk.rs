@@ -5,7 +5,7 @@ use crm_app::error::StoreError;
 use crm_app::paging::{Direction, Position, Slice, Start, Total};
 
 use super::{Listing, Walk, all, any, cut, one_more, value_of};
-use crate::documents::{uuid, without_keys};
+use crate::documents::{record_only, uuid};
 use crate::reader::{Find, Reader};
 
 /// The documents of the page, with what the walk's arms do not ask dropped on the way.
@@ -22,7 +22,7 @@ pub(super) async fn page(
     let find = Find { skip, ..Find::all(filter(listing)) }
         .by(listing.walk.index)
         .sorted(doc! { listing.walk.key: sign, "_id": sign })
-        .fields(without_keys())
+        .fields(record_only())
         .at_most(one_more(listing.limit));
     Ok(cut(reader.all(listing.collection, find).await?, listing.limit))
 }

@@ -1,5 +1,7 @@
 //! What the store can check of itself.
 
+mod recent;
+
 use std::collections::{BTreeMap, HashMap};
 
 use bson::{Bson, Document, RawDocumentBuf, doc};
@@ -64,6 +66,7 @@ pub(super) async fn problems(reader: &mut Reader) -> Result<Vec<String>, StoreEr
             report.found_by::<Versioned<Lead>>(record.id.uuid(), document, &LeadKeys::new(record))
         })
         .await?;
+    recent::look(&mut report, reader).await?;
     report
         .each::<Versioned<Customer>>(reader, |report, customer, document| {
             let (record, version) = (customer.record(), customer.version());

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use super::recount;
 use crate::commit::step::{Short, Step, Verb};
 use crate::commit::transaction::{Ended, again, begin, finish, take};
-use crate::documents::{self, date, id, without_keys};
+use crate::documents::{self, date, id, record_only};
 use crate::reader::{Find, Reader};
 use crate::schema::COLLECTIONS;
 use crate::store::{Inner, defect};
@@ -91,7 +91,7 @@ impl Work {
 /// When tasks with plain dates are due under this calendar.
 async fn moved(reader: &mut Reader, calendar: Calendar) -> Result<Vec<Document>, StoreError> {
     let mut updates = Vec::new();
-    let plain = Find::all(doc! { "due": { "$not": { "$regex": "T" } } }).fields(without_keys());
+    let plain = Find::all(doc! { "due": { "$not": { "$regex": "T" } } }).fields(record_only());
     reader
         .each("tasks", plain, |document| {
             let task: Versioned<Task> = documents::read(&document)?;

@@ -12,7 +12,7 @@ use crm_domain::lead::Lead;
 use crm_domain::task::Task;
 use crm_domain::version::Versioned;
 
-use crate::documents::{self, without_keys};
+use crate::documents::{self, record_only};
 use crate::reader::{Find, Reader};
 use crate::tallies::{self, Shelf, Shelves};
 use crate::workspace;
@@ -104,5 +104,5 @@ async fn each(
     collection: &str,
     count: impl FnMut(RawDocumentBuf) -> Result<(), StoreError> + Send,
 ) -> Result<(), StoreError> {
-    reader.each(collection, Find::all(Document::new()).fields(without_keys()), count).await
+    reader.each(collection, Find::all(Document::new()).fields(record_only()), count).await
 }

@@ -14,5 +14,6 @@ mod given_up;
 mod moment;
 mod opening;
 mod plans;
+mod recent;
 mod support;
 mod tampering;

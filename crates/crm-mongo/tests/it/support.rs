@@ -46,6 +46,12 @@ impl StoreBuilder for OnMongo {
         let from = database(place).await.collection::<Document>(collection);
         let done = from.update_one(doc! { "_id": id }, doc! { "$set": spoilt }).await.unwrap();
         assert_eq!(done.modified_count, 1);
+        if kind == RecordKind::Activity {
+            // A lead holds a copy, which would be as good.
+            let leads = database(place).await.collection::<Document>("leads");
+            let copy = doc! { "$set": { "recent.$.message": false } };
+            leads.update_many(doc! { "recent._id": id }, copy).await.unwrap();
+        }
     }
 }
 
