@@ -27,6 +27,7 @@ use crate::request_id::RequestId;
 use crate::route::{Answering, Class, Outcome, Route, Run};
 use crate::state::HttpState;
 use crate::table::PathValues;
+use crate::unread::pass_over;
 
 /// What the log wants to know of a request that only its route knows.
 #[derive(Debug, Clone, Copy)]
@@ -35,6 +36,8 @@ pub(crate) struct Trace {
     pub(crate) route: &'static str,
     /// Who asked.
     pub(crate) user: Option<UserId>,
+    /// Whether there was no room for it.
+    pub(crate) crowded: bool,
 }
 
 /// Answers a request of this route.
@@ -45,12 +48,16 @@ pub(crate) async fn dispatch(
     payload: Payload,
     values: PathValues,
 ) -> HttpResponse {
-    request.extensions_mut().insert(Trace { route: route.path, user: None });
+    request.extensions_mut().insert(Trace { route: route.path, user: None, crowded: false });
     let signed_in = matches!(route.run(), Run::Signed(..));
+    let mut unread = Some(payload);
     let work = async {
-        let outcome = answer(route, state.clone(), &request, payload, values).await;
+        let outcome = answer(route, state.clone(), &request, &mut unread, values).await;
         if let Err(problem) = &outcome {
             refused::tell(state.ctx(), &request, route, problem);
+            if let Some(payload) = &mut unread {
+                pass_over(&request, payload).await;
+            }
         }
         outcome
     };
@@ -62,7 +69,14 @@ pub(crate) async fn dispatch(
     };
     match outcome {
         Ok(answer) => answer.respond(&request, signed_in),
-        Err(problem) => refuse(&request, &problem),
+        Err(problem) => {
+            if problem.kind() == Kind::OVERLOADED
+                && let Some(trace) = request.extensions_mut().get_mut::<Trace>()
+            {
+                trace.crowded = true;
+            }
+            refuse(&request, &problem)
+        }
     }
 }
 
@@ -91,7 +105,7 @@ async fn answer(
     route: &Route,
     state: HttpState,
     request: &HttpRequest,
-    payload: Payload,
+    unread: &mut Option<Payload>,
     values: PathValues,
 ) -> Outcome {
     // Operators and monitors get their answer even when there is no room for anybody else.
@@ -104,14 +118,17 @@ async fn answer(
     let handling = match route.run() {
         Run::Open(run) => {
             count(&state, route.class, by_address(&state, request))?;
+            let payload = unread.take().unwrap_or(Payload::None);
             run(Call::new(state.clone(), request.clone(), payload, values, room))
         }
         Run::Signed(action, run) => {
             let actor = sign_in(&state, route.class, request)?;
             count(&state, route.class, by_account(&actor))?;
             authorize(&actor, *action).map_err(|denied| Problem::new(Kind::FORBIDDEN, denied.to_string()))?;
+            let key = keyed::key_of(route, request)?;
+            let payload = unread.take().unwrap_or(Payload::None);
             let call = Call::new(state.clone(), request.clone(), payload, values, room);
-            match keyed::key_of(route, request)? {
+            match key {
                 None => run(call, actor),
                 Some(key) => {
                     let answering = keyed::answer(Rc::clone(run), call, actor, key);

@@ -12,7 +12,6 @@ use actix_web::http::header::{CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, H
 use actix_web::http::{Method, StatusCode, Version};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, web};
-use crm_domain::ids::UserId;
 use futures_util::FutureExt as _;
 use tracing::Instrument as _;
 
@@ -89,7 +88,8 @@ fn refused(problem: &Problem, method: &Method, state: &HttpState, id: &RequestId
     problem.log();
     let mut answer = problem.respond(id);
     decorate(answer.headers_mut(), state, id);
-    note(method, NO_ROUTE, answer.status(), None, id, started);
+    let trace = Trace { route: NO_ROUTE, user: None, crowded: problem.kind() == Kind::OVERLOADED };
+    note(method, trace, answer.status(), id, started);
     InternalError::from_response("refused", answer).into()
 }
 
@@ -163,31 +163,37 @@ pub(crate) fn https_only(state: &HttpState) -> Option<String> {
 
 fn record(method: &Method, response: &ServiceResponse<BoxBody>, id: &RequestId, started: Instant) {
     let trace = response.request().extensions().get::<Trace>().copied();
-    let route = trace.map_or(NO_ROUTE, |trace| trace.route);
-    let user = trace.and_then(|trace| trace.user);
-    note(method, route, response.status(), user, id, started);
+    let trace = trace.unwrap_or(Trace { route: NO_ROUTE, user: None, crowded: false });
+    note(method, trace, response.status(), id, started);
 }
 
-fn note(
-    method: &Method,
-    route: &'static str,
-    status: StatusCode,
-    user: Option<UserId>,
-    id: &RequestId,
-    started: Instant,
-) {
+fn note(method: &Method, trace: Trace, status: StatusCode, id: &RequestId, started: Instant) {
     let took = started.elapsed();
-    let user = user.map(|user| user.to_string());
-    tracing::info!(
-        target: "crm_http::access",
-        method = method.as_str(),
-        route,
-        status = status.as_u16(),
-        ms = took.as_secs_f64() * 1000.0,
-        user = user.as_deref(),
-        request_id = id.as_str(),
-        "answered"
-    );
+    let Trace { route, user, crowded } = trace;
+    if crowded {
+        // A warning: of many that are alike the log has a few and their number. They come when there is no time for more.
+        tracing::warn!(
+            target: "crm_http::access",
+            code = Kind::OVERLOADED.code,
+            method = method.as_str(),
+            route,
+            status = status.as_u16(),
+            request_id = id.as_str(),
+            "there was no room to answer"
+        );
+    } else {
+        let user = user.map(|user| user.to_string());
+        tracing::info!(
+            target: "crm_http::access",
+            method = method.as_str(),
+            route,
+            status = status.as_u16(),
+            ms = took.as_secs_f64() * 1000.0,
+            user = user.as_deref(),
+            request_id = id.as_str(),
+            "answered"
+        );
+    }
     let method = metric_method(method);
     metrics::counter!("http_requests_total", "method" => method, "route" => route, "status" => metric_status(status))
         .increment(1);

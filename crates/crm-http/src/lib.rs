@@ -7,7 +7,8 @@
 //! - All routes at a glance: [`app::routes`]. A handler: the file of its resource under `routes/`.
 //! - What a connection must get past first: `connection` (framing, slowness, TLS).
 //! - The way of a request: `edge` (names it, logs it, counts it) → `cors` → `dispatch` (token, limit, permission) →
-//!   its handler, which reads the input through `call` and answers with an `answer`.
+//!   its handler, which reads the input through `call` and answers with an `answer`. What is refused before that has
+//!   its body passed over: `unread`.
 //! - Requests that may be repeated: `keyed` (on their way in), `reply` (on their way out).
 //! - What clients see: `dto` (bodies), [`problem`] (failures), `etag`, [`openapi`] (the document that describes it all).
 //! - Starting it: [`state`], [`options`], [`server`].
@@ -40,3 +41,4 @@ mod reply;
 mod request_id;
 mod routes;
 mod slices;
+mod unread;

@@ -17,6 +17,7 @@ mod raw;
 mod slow;
 mod smuggling;
 mod store;
+mod unread;
 // With a path, so that its modules are found beside it from every crate that names it.
 #[path = "suite.rs"]
 mod suite;
