@@ -76,7 +76,8 @@ impl Run {
         run.ask_nameless(0, &first_admin()).await;
         run.enter(0).await;
         for number in 1..=3 {
-            run.ask(0, &agent(number)).await;
+            // Not under a key, which another of them may have had.
+            run.ask_under(0, &agent(number), None).await;
             run.enter(number).await;
         }
         let again = sign_in(&run.known.people[1]);
@@ -147,11 +148,16 @@ impl Run {
     }
 
     async fn ask(&mut self, who: usize, ask: &Ask) -> Reply {
-        let (email, token) = (self.known.people[who].email.clone(), self.known.people[who].token.clone());
         let own = |path: &str| ask.path.starts_with(path);
         let takes_key = !own("/api/auth/") || own("/api/auth/users") || own("/api/auth/register");
         let takes_key = takes_key && ask.method != Method::GET;
         let key = (takes_key && self.random.chance(0.3)).then(|| self.random.below(KEYS));
+        self.ask_under(who, ask, key).await
+    }
+
+    /// Asks, twice if it is under a key.
+    async fn ask_under(&mut self, who: usize, ask: &Ask, key: Option<usize>) -> Reply {
+        let (email, token) = (self.known.people[who].email.clone(), self.known.people[who].token.clone());
         let ask = key.map_or(ask.clone(), |key| ask.clone().header("idempotency-key", format!("key-{key}")));
         let reply = self.pair.ask(&ask, &email, token.as_deref()).await;
         if key.is_some() {
