@@ -13,8 +13,8 @@ use crm_domain::version::Versioned;
 
 use crate::customers;
 use crate::documents::{self, id};
-use crate::list::{self, Counting, Listing, Walk};
-use crate::reader::{Find, Reader};
+use crate::list::{Counting, Listing, Walk};
+use crate::reader::Find;
 use crate::schema::Index;
 use crate::store::MongoStore;
 
@@ -33,12 +33,9 @@ impl Notes for MongoStore {
     ) -> Result<Sight<(Versioned<Customer>, Slice<Note>)>, StoreError> {
         let scope = *scope;
         let start = start.clone();
-        self.snapshot(move |mut reader| async move {
-            Ok(match customers::one(&mut reader, &scope, customer).await? {
-                Sight::Seen(found) => Sight::Seen((found, page(&mut reader, customer, start, limit).await?)),
-                Sight::Hidden => Sight::Hidden,
-                Sight::Absent => Sight::Absent,
-            })
+        self.read(move |mut reader| async move {
+            let found = customers::with_notes(&mut reader, customer, start, limit).await?;
+            Ok(customers::judged(&scope, found))
         })
         .await
     }
@@ -50,40 +47,23 @@ impl Notes for MongoStore {
         note: NoteId,
     ) -> Result<Sight<(Versioned<Customer>, Option<Note>)>, StoreError> {
         let scope = *scope;
-        self.snapshot(move |mut reader| async move {
-            Ok(match customers::one(&mut reader, &scope, customer).await? {
-                Sight::Seen(found) => {
-                    let its = Find::all(doc! { "_id": id(note), "customer": id(customer) });
-                    let note = reader.one("notes", its).await?;
-                    let note = note.map(|document| documents::read(&document)).transpose()?;
-                    Sight::Seen((found, note))
-                }
-                Sight::Hidden => Sight::Hidden,
-                Sight::Absent => Sight::Absent,
-            })
+        self.read(move |mut reader| async move {
+            let its = Find::all(doc! { "_id": id(note), "customer": id(customer) }).by("_id_");
+            let theirs = ("customers", customers::question(customer));
+            let [notes, customers] = reader.together([("notes", its), theirs]).await?;
+            let Some(document) = customers.first() else { return Ok(Sight::Absent) };
+            let found: Versioned<Customer> = documents::read(document)?;
+            let note = notes.first().map(|document| documents::read(document)).transpose()?;
+            Ok(customers::judged(&scope, Some((found, note))))
         })
         .await
     }
 }
 
-/// A customer's latest notes.
-pub(crate) async fn latest(
-    reader: &mut Reader,
-    customer: CustomerId,
-    limit: u32,
-) -> Result<Vec<Note>, StoreError> {
-    Ok(page(reader, customer, Start::Offset(0), limit).await?.items)
-}
-
 /// One page of a customer's notes, newest first.
-async fn page(
-    reader: &mut Reader,
-    customer: CustomerId,
-    start: Start,
-    limit: u32,
-) -> Result<Slice<Note>, StoreError> {
+pub(crate) fn listing(customer: CustomerId, start: Start, limit: u32) -> Listing {
     let arm = doc! { "customer": id(customer) };
-    let listing = Listing {
+    Listing {
         collection: "notes",
         walk: Walk { index: BY_CUSTOMER, key: "created_at", arms: vec![arm], window: None },
         residual: Vec::new(),
@@ -93,6 +73,5 @@ async fn page(
         direction: Direction::Descending,
         start,
         limit,
-    };
-    Ok(list::find(reader, &listing).await?.slice)
+    }
 }

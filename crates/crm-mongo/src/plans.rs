@@ -2,6 +2,7 @@
 
 use bson::{Bson, Document, doc};
 use crm_app::error::StoreError;
+use crm_app::paging::Start;
 use crm_app::ports::dashboard::DashboardQuery;
 use crm_app::query::activities::ActivityQuery;
 use crm_app::query::customers::CustomerQuery;
@@ -21,7 +22,7 @@ use crate::documents;
 use crate::error::store_error;
 use crate::reader::Reader;
 use crate::store::MongoStore;
-use crate::{activities, customers, dashboard, leads, list, notes, tasks, users};
+use crate::{activities, customers, dashboard, leads, list, tasks, users};
 
 /// Something that is read.
 #[derive(Debug, Clone)]
@@ -38,7 +39,7 @@ pub enum Ask {
     Feed(Reach, ActivityQuery),
     /// A lead with its history.
     Lead(LeadId),
-    /// A customer's latest notes.
+    /// A customer with their latest notes.
     Notes(CustomerId),
     /// The dashboard.
     Dashboard(OwnerRange, DashboardQuery),
@@ -104,7 +105,7 @@ async fn run(reader: &mut Reader, ask: &Ask) -> Result<(), StoreError> {
             list::find::<Activity>(reader, &activities::listing::of(*reach, query)).await.map(drop)
         }
         Ask::Lead(lead) => leads::detail(reader, *lead, 50).await.map(drop),
-        Ask::Notes(customer) => notes::latest(reader, *customer, 5).await.map(drop),
+        Ask::Notes(customer) => customers::with_notes(reader, *customer, Start::Offset(0), 5).await.map(drop),
         Ask::Dashboard(range, query) => dashboard::figures(reader, *range, query).await.map(drop),
     }
 }
@@ -133,8 +134,12 @@ fn gather(told: &Bson, plan: &mut Plan) {
         plan.stages.push(stage.to_owned());
     }
     for (name, part) in told {
-        // What was planned is told twice: once as planned, and once as it went.
-        if name != "queryPlanner" {
+        // What no index has in order is sorted by the pipeline itself.
+        if name == "$sort" {
+            plan.stages.push("SORT".to_owned());
+        }
+        // What was planned is told twice: once as planned, and once as it went; and what was asked is told too.
+        if name != "queryPlanner" && name != "command" {
             gather(part, plan);
         }
     }
