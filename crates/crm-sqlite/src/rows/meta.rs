@@ -1,14 +1,17 @@
 //! What a change changed, as JSON: `[["status", "New", "Closed Won"], …]`.
 
+use std::fmt;
+
 use crm_domain::meta::{FieldChange, Meta, MetaValue};
-use serde_json::Value;
+use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
+use serde::ser::{Serialize, Serializer};
 
 /// The column's text.
 pub(crate) fn write(meta: &Meta) -> String {
-    let changes = meta.changes().iter().map(|change| {
-        Value::Array(vec![Value::from(change.field.as_str()), value(&change.from), value(&change.to)])
-    });
-    Value::Array(changes.collect()).to_string()
+    let changes = meta.changes().iter();
+    let changes = changes.map(|change| (change.field.as_str(), Shown(&change.from), Shown(&change.to)));
+    // Texts and numbers can always be written.
+    serde_json::to_string(&changes.collect::<Vec<_>>()).unwrap_or_default()
 }
 
 /// What the column's text says, if it can be read.
@@ -16,40 +19,67 @@ pub(crate) fn read(text: &str) -> Option<Meta> {
     if text == "[]" {
         return Some(Meta::new());
     }
-    let Ok(Value::Array(changes)) = serde_json::from_str(text) else { return None };
-    changes.into_iter().map(change).collect::<Option<Vec<_>>>().map(Meta::stored)
+    let changes: Vec<(String, Read, Read)> = serde_json::from_str(text).ok()?;
+    let changes = changes.into_iter().map(|(field, Read(from), Read(to))| FieldChange { field, from, to });
+    Some(Meta::stored(changes.collect()))
 }
 
-fn value(value: &MetaValue) -> Value {
-    match value {
-        MetaValue::Nothing => Value::Null,
-        MetaValue::Flag(flag) => Value::from(*flag),
-        MetaValue::Number(number) => Value::from(*number),
-        MetaValue::Text(text) => Value::from(text.as_str()),
-        MetaValue::Texts(texts) => Value::from(texts.as_slice()),
+/// A value on its way out.
+struct Shown<'a>(&'a MetaValue);
+
+impl Serialize for Shown<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            MetaValue::Nothing => serializer.serialize_unit(),
+            MetaValue::Flag(flag) => serializer.serialize_bool(*flag),
+            MetaValue::Number(number) => serializer.serialize_u64(*number),
+            MetaValue::Text(text) => serializer.serialize_str(text),
+            MetaValue::Texts(texts) => texts.serialize(serializer),
+        }
     }
 }
 
-fn change(change: Value) -> Option<FieldChange> {
-    let Value::Array(parts) = change else { return None };
-    let [field, from, to] = <[Value; 3]>::try_from(parts).ok()?;
-    let Value::String(field) = field else { return None };
-    Some(FieldChange { field, from: meta_value(from)?, to: meta_value(to)? })
-}
+/// A value on its way in.
+struct Read(MetaValue);
 
-fn meta_value(value: Value) -> Option<MetaValue> {
-    match value {
-        Value::Null => Some(MetaValue::Nothing),
-        Value::Bool(flag) => Some(MetaValue::Flag(flag)),
-        Value::Number(number) => number.as_u64().map(MetaValue::Number),
-        Value::String(text) => Some(MetaValue::Text(text)),
-        Value::Array(texts) => texts.into_iter().map(text).collect::<Option<_>>().map(MetaValue::Texts),
-        Value::Object(_) => None,
+impl<'de> Deserialize<'de> for Read {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(AnyValue).map(Self)
     }
 }
 
-fn text(value: Value) -> Option<String> {
-    if let Value::String(text) = value { Some(text) } else { None }
+struct AnyValue;
+
+impl<'de> Visitor<'de> for AnyValue {
+    type Value = MetaValue;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("null, a flag, a whole number, a text or a list of texts")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<MetaValue, E> {
+        Ok(MetaValue::Nothing)
+    }
+
+    fn visit_bool<E: Error>(self, flag: bool) -> Result<MetaValue, E> {
+        Ok(MetaValue::Flag(flag))
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<MetaValue, E> {
+        Ok(MetaValue::Number(number))
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<MetaValue, E> {
+        Ok(MetaValue::Text(text.to_owned()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<MetaValue, A::Error> {
+        let mut texts = Vec::new();
+        while let Some(text) = items.next_element()? {
+            texts.push(text);
+        }
+        Ok(MetaValue::Texts(texts))
+    }
 }
 
 #[cfg(test)]
@@ -78,6 +108,9 @@ mod tests {
             "[[\"a\",{},1]]",
             "[[\"a\",[1],1]]",
             "[[\"a\",-1,1]]",
+            "[[\"a\",1.5,1]]",
+            "[[\"a\",1,1,1]]",
+            "[[\"a\",1,1]] ]",
         ] {
             assert_eq!(read(text), None, "{text}");
         }
