@@ -1,12 +1,15 @@
-//! How many requests are answered at a time. Beyond that some wait a moment; beyond those it is better to say so at once
-//! than to be slow for all.
+//! How many requests are answered at a time. Beyond that some wait a moment for room; beyond those it is better to say
+//! no than to be slow for all.
+//!
+//! No is said after the same moment and not at once: many clients ask again as soon as they are told, and to tell them
+//! over and over takes the time of those who could be answered. Whoever waits takes none.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 /// Counts the requests that are being answered.
 #[derive(Debug, Clone)]
@@ -39,11 +42,14 @@ impl InFlight {
             return Some(Admitted { _room: room });
         }
         let before = self.waiting.fetch_add(1, Ordering::AcqRel);
-        let _waiting = Waiting(&self.waiting);
+        let waiting = Waiting(&self.waiting);
         if before >= self.most_waiting {
+            drop(waiting);
+            sleep(self.patience).await;
             return None;
         }
         let room = timeout(self.patience, Arc::clone(&self.rooms).acquire_owned()).await;
+        drop(waiting);
         Some(Admitted { _room: room.ok()?.ok()? })
     }
 }
@@ -84,9 +90,13 @@ mod tests {
 
         let mut second = Box::pin(in_flight.admit());
         assert!(second.as_mut().now_or_never().is_none(), "it waits");
-        assert!(in_flight.admit().now_or_never().unwrap().is_none(), "another does not");
+        let mut third = Box::pin(in_flight.admit());
+        let begun = tokio::time::Instant::now();
+        assert!(third.as_mut().now_or_never().is_none(), "another is not told at once");
         drop(first);
         assert!(second.await.is_some());
+        assert!(third.await.is_none(), "nor does it wait for room");
+        assert_eq!(begun.elapsed(), PATIENCE);
         assert!(in_flight.admit().await.is_some(), "nobody waits any more");
     }
 }

@@ -57,9 +57,9 @@ pub struct HttpOptions {
     pub body_limit: usize,
     /// Requests answered at a time; more wait.
     pub max_in_flight: usize,
-    /// Requests that wait for room, each for [`HttpOptions::room_timeout`] at most; more get 503.
+    /// Requests that wait for room, each for [`HttpOptions::room_timeout`] at most; more get 503 after as long.
     pub max_waiting: usize,
-    /// How long a request waits for room.
+    /// How long a request waits for room, or for being told that there is none.
     pub room_timeout: Duration,
     /// Rates; without any, everybody may ask as often as they like.
     pub rates: Option<Rates>,
