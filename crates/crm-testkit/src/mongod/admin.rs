@@ -40,6 +40,14 @@ pub(super) async fn takes_writes(address: &str) -> bool {
     hello.is_ok_and(|hello| hello.get_bool("isWritablePrimary").unwrap_or(false))
 }
 
+/// Has the server at this address write all that it has into its files.
+pub(super) async fn checkpoint(address: &str) -> mongodb::error::Result<()> {
+    let client = client(&format!("mongodb://{address}/?directConnection=true")).await?;
+    let written = client.database("admin").run_command(doc! { "fsync": 1 }).await;
+    client.shutdown().await;
+    written.map(drop)
+}
+
 /// Whether the server at this address takes writes and finds every member of its set well.
 pub(super) async fn finds_all_well(address: &str) -> bool {
     let Ok(client) = client(&format!("mongodb://{address}/?directConnection=true")).await else {

@@ -99,6 +99,15 @@ impl ReplicaSet {
         false
     }
 
+    /// Has a member write all that it has into its files, as it does every minute by itself, so that it does not have to
+    /// do it anew when it is started again.
+    ///
+    /// # Panics
+    /// If it does not.
+    pub async fn checkpoint(&self, node: &Node) {
+        admin::checkpoint(&node.address()).await.expect("it writes its files");
+    }
+
     /// Starts a member again that was killed, with the data it had.
     ///
     /// # Panics
