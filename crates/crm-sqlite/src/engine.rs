@@ -34,6 +34,7 @@ pub mod watch;
 mod batch;
 pub(crate) mod connection;
 mod filesystem;
+mod functions;
 mod glances;
 mod readers;
 mod thread;

@@ -2,7 +2,7 @@
 //!
 //! A record's document holds, as words, every run of one, two and three characters of its search key (none across a
 //! line break), and one word for its owner. A term of one or two characters is a word itself; a longer one is found
-//! where all its runs of three are, and whoever asks then makes sure of it (`instr(search_key, term) > 0`). Words are
+//! where all its runs of three are, and whoever asks then makes sure of it (`holds(search_key, term)`). Words are
 //! hex, so that whatever somebody looks for, no character of it means anything to the index.
 
 mod index;

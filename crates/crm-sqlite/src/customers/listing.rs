@@ -13,7 +13,7 @@ use crate::{search, tallies};
 const OWNER: &str = "customer.owner = ?";
 const TAG: &str =
     "EXISTS (SELECT 1 FROM customer_tag WHERE customer_tag.tag = ? AND customer_tag.customer = customer.n)";
-const SEARCH: &str = "instr(customer.search_key, ?) > 0";
+const SEARCH: &str = "holds(customer.search_key, ?)";
 
 /// Whether a few pages of the file answer this query: its own index is walked, and the counters have its total.
 pub(crate) fn is_glance(query: &CustomerQuery) -> bool {

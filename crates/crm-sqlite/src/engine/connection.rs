@@ -11,6 +11,7 @@ use rusqlite::limits::Limit;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::error::OpenError;
+use super::functions;
 use super::location::Location;
 use super::migrate::{self, Migration};
 use super::options::{Options, Synchronous};
@@ -159,6 +160,7 @@ fn configure(conn: &Connection, cache: i64) -> rusqlite::Result<()> {
     // A statement keeps the plan it was prepared with. Without this, binding another value to what a partial index or a
     // range was judged by has it prepared anew: each time, for some of the hot ones.
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    functions::add(conn)?;
     conn.set_limit(Limit::SQLITE_LIMIT_LENGTH, LONGEST_VALUE)?;
     conn.set_limit(Limit::SQLITE_LIMIT_SQL_LENGTH, LONGEST_SQL)?;
     // One, as VACUUM INTO attaches its target.

@@ -21,7 +21,7 @@ const SOURCE: &str = "lead.source_key = ?";
 const TAG: &str = "EXISTS (SELECT 1 FROM lead_tag WHERE lead_tag.tag = ? AND lead_tag.lead = lead.n)";
 const FROM: &str = "lead.created_at >= ?";
 const BEFORE: &str = "lead.created_at < ?";
-const SEARCH: &str = "instr(lead.search_key, ?) > 0";
+const SEARCH: &str = "holds(lead.search_key, ?)";
 /// Of what the search index finds, whether it is archived.
 const PUT_AWAY: &str = "EXISTS (SELECT 1 FROM lead AS put_away INDEXED BY lead_put_away \
      WHERE put_away.archived = 1 AND put_away.n = lead_search.rowid)";

@@ -22,7 +22,7 @@ const RELATED_KIND: &str = "task.related_kind = ?";
 const RELATED_ID: &str = "task.related_id = ?";
 const FROM: &str = "task.due_at >= ?";
 const BEFORE: &str = "task.due_at < ?";
-const SEARCH: &str = "instr(task.search_key, ?) > 0";
+const SEARCH: &str = "holds(task.search_key, ?)";
 
 /// Whether a few pages of the file answer this query: its own index is walked, and the counters have its total.
 pub(crate) fn is_glance(query: &TaskQuery) -> bool {

@@ -11,7 +11,7 @@ use crate::rows::{codes, key};
 const ID: &str = "user.id = ?";
 const ROLE: &str = "user.role = ?";
 const ACTIVE: &str = "user.active = ?";
-const SEARCH: &str = "instr(user.search_key, ?) > 0";
+const SEARCH: &str = "holds(user.search_key, ?)";
 
 /// What answers this query.
 pub(crate) fn of(reach: Reach, query: &UserQuery) -> Listing {
