@@ -19,7 +19,8 @@ pub(crate) enum Manner {
     Walk,
     /// By gathering the records to which the way of this number leads, from 0; by walking if there is none.
     Way(usize),
-    /// As [`Manner::Best`], but no walk goes on for longer than a step before what is left is gathered.
+    /// As [`Manner::Best`], but no walk goes on for longer than a step before what is left is gathered, and a search asks its
+    /// index however much that finds.
     Briefly,
 }
 

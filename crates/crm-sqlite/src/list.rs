@@ -9,7 +9,8 @@
 //! - **Walk and drop.** Where every filter leaves more, walk and leave out what the filters do not want: there is
 //!   enough of it to fill the page soon.
 //! - **Walk among.** Where few are left and an index alone tells which, walk and leave out what is not among them, which
-//!   reads no record. If the page is not full by when gathering would have cost as much, gather.
+//!   reads no record. If the page is not full by when gathering would have cost as much, gather. Where the search index
+//!   cannot tell, an index of an owner's texts can.
 //!
 //! Totals come from the counters where only what is counted narrows the list, and else by counting up to
 //! [`Total::EXACT_UP_TO`].
@@ -144,6 +145,22 @@ impl Way {
         let stretch =
             Stretch { probe: table, sieve: Vec::new(), exact: None, from, arm, rest: rest.to_vec() };
         Self { stretches: vec![stretch], known: None }
+    }
+
+    /// A way along an index that holds all that is asked of a record: for each combination of values a stretch, of which
+    /// `sieve` leaves what is wanted.
+    pub(crate) fn covered(
+        table: &'static str,
+        n: &'static str,
+        arms: Vec<Vec<Condition>>,
+        sieve: &[Condition],
+    ) -> Self {
+        let mut way = Self::new(table, arms, sieve);
+        for stretch in &mut way.stretches {
+            stretch.sieve = sieve.to_vec();
+            stretch.exact = Some(n);
+        }
+        way
     }
 
     /// Whether what is counted on it is what is wanted.

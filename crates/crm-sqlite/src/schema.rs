@@ -28,4 +28,9 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "records that wait for the search index",
         sql: include_str!("migrations/0008_search_in_pieces.sql"),
     },
+    Migration {
+        number: 9,
+        name: "searched texts of each owner",
+        sql: include_str!("migrations/0009_texts_by_owner.sql"),
+    },
 ];

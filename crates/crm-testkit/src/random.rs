@@ -95,6 +95,16 @@ impl Random {
         }
     }
 
+    /// A search for a piece of one of these texts, from so many characters to so many where it has them, if that is one:
+    /// white space makes it several terms.
+    pub fn piece(&mut self, texts: &[String], least: usize, most: usize) -> Option<SearchQuery> {
+        let text: Vec<char> = self.pick(texts).chars().collect();
+        let length = least + self.below(most - least + 1);
+        let start = self.below(text.len().saturating_sub(length) + 1);
+        let piece: String = text.iter().skip(start).take(length).collect();
+        SearchQuery::parse(&piece).ok()
+    }
+
     fn term(&mut self, texts: &[String]) -> String {
         if texts.is_empty() || self.chance(0.3) {
             return self.text(2);

@@ -84,7 +84,7 @@ fn other_ways(
     let mut ways = Vec::new();
     if let Some(query) = &filter.search {
         let sieve = filter.tag.is_none().then(Vec::new);
-        ways.push(search::CUSTOMERS.way(db, query, range, all, sieve)?);
+        ways.push(search::CUSTOMERS.way(db, query, range, all, sieve, None)?);
     }
     if let Some(tag) = &filter.tag {
         let arm = vec![Condition::one("customer_tag.tag = ?", tag.clone())];

@@ -81,10 +81,7 @@ fn counted_walk(range: OwnerRange, filter: &LeadFilter, tallied: u64) -> Walk {
     } else {
         filter.statuses.iter().copied().map(Some).collect()
     };
-    let flags = match archived(filter) {
-        Some(flag) => vec![flag],
-        None => vec![false, true],
-    };
+    let flags = flags(filter);
     let arms = statuses.iter().flat_map(|status| {
         let owner = owner.clone();
         flags.iter().map(move |flag| {
@@ -124,7 +121,8 @@ fn ways(
     if let Some(query) = &filter.search {
         let is_alone = filter.statuses.is_empty() && others.iter().all(|other| other.sql == SEARCH);
         let sieve = is_alone.then(|| put_away(filter));
-        ways.push(search::LEADS.way(db, query, range, &all, sieve)?);
+        let texts = texts(range, filter, &others).filter(|_| is_alone).map(|way| (way, tallied));
+        ways.push(search::LEADS.way(db, query, range, &all, sieve, texts)?);
     }
     if let Some(tag) = &filter.tag {
         let arm = vec![Condition::one("lead_tag.tag = ?", tag.clone())];
@@ -141,6 +139,13 @@ fn ways(
         ways.push(Way::new("lead INDEXED BY lead_by_creation", vec![created], &rest));
     }
     Ok(ways)
+}
+
+/// The way along the texts of all leads of one owner, for a search in these.
+fn texts(range: OwnerRange, filter: &LeadFilter, search: &[Condition]) -> Option<Way> {
+    let owner = owner(range)?;
+    let arms = flags(filter).into_iter().map(|flag| vec![owner.clone(), Condition::one(ARCHIVED, flag)]);
+    Some(Way::covered("lead INDEXED BY lead_by_owner_text", "lead.n", arms.collect(), search))
 }
 
 /// What the filter asks of whether a lead is archived, where the search index is looked at.
@@ -181,6 +186,14 @@ fn owner(range: OwnerRange) -> Option<Condition> {
         OwnerRange::Empty | OwnerRange::Everyone => None,
         OwnerRange::Nobody => Some(Condition::one(OWNER, Value::Null)),
         OwnerRange::User(user) => Some(Condition::one(OWNER, key(user).to_vec())),
+    }
+}
+
+/// The values of `archived` that are asked for.
+fn flags(filter: &LeadFilter) -> Vec<bool> {
+    match archived(filter) {
+        Some(flag) => vec![flag],
+        None => vec![false, true],
     }
 }
 

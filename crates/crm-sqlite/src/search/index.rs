@@ -12,7 +12,7 @@ use rusqlite::{Connection, OptionalExtension as _};
 use uuid::Uuid;
 
 use super::{Expression, document, expression};
-use crate::db::{Db, Outcome};
+use crate::db::{Db, Manner, Outcome};
 use crate::list::condition::Condition;
 use crate::list::{Stretch, Way};
 
@@ -21,6 +21,15 @@ const TOGETHER: i64 = if cfg!(debug_assertions) { 5 } else { 128 };
 
 /// Which of the records that have a word tells how far it reaches.
 const NTH: i64 = 16;
+
+/// Which of the records that the index finds tells how many there are to be expected. In builds for tests, an early one.
+const SAMPLE: u64 = if cfg!(debug_assertions) { 8 } else { 256 };
+
+/// So many texts are looked at in the time that it takes to find a record in the index and to look at it there.
+const TEXTS_FOR_A_RECORD: u64 = 20;
+
+/// So few texts that the index is not asked at all. In builds for tests, fewer: some owners have more.
+const FEW_TEXTS: u64 = if cfg!(debug_assertions) { 8 } else { 1_000 };
 
 /// The search index of one kind of record.
 #[derive(Debug, Clone, Copy)]
@@ -35,6 +44,8 @@ pub(crate) struct SearchIndex {
     waiting: &'static str,
     waiting_row: &'static str,
     nth: &'static str,
+    found: &'static str,
+    last: &'static str,
     count: &'static str,
     wait: &'static str,
     wait_no_more: &'static str,
@@ -79,6 +90,8 @@ macro_rules! search_index {
                 $record,
                 "_search MATCH ?1 LIMIT 1 OFFSET ?2"
             ),
+            found: concat!("SELECT rowid FROM ", $record, "_search WHERE ", $record, "_search MATCH ?1"),
+            last: concat!("SELECT max(n) FROM ", $record),
             count: concat!("SELECT count(*) FROM ", $record, "_unindexed"),
             wait: concat!("INSERT INTO ", $record, "_unindexed (n) VALUES (?1)"),
             wait_no_more: concat!("DELETE FROM ", $record, "_unindexed WHERE n = ?1"),
@@ -155,7 +168,8 @@ impl SearchIndex {
     }
 
     /// The way to the records of these owners in which the terms may occur. `rest` is all that is asked of a record; if the
-    /// index alone could tell but for what the terms ask, `sieve` is what it is asked for that.
+    /// index alone could tell but for what the terms ask, `sieve` is what it is asked for that. `texts` is the way along the
+    /// texts of so many records, if there is one: it is the better one where the index alone cannot tell and finds many.
     pub(crate) fn way(
         self,
         db: &Db<'_>,
@@ -163,9 +177,18 @@ impl SearchIndex {
         range: OwnerRange,
         rest: &[Condition],
         sieve: Option<Vec<Condition>>,
+        texts: Option<(Way, u64)>,
     ) -> Outcome<Way> {
         let Expression { text, is_exact } = expression(query.terms(), range, |word| self.reach(db, word))?;
         let sieve = sieve.filter(|_| is_exact);
+        let known = match texts.filter(|_| sieve.is_none() && db.manner() != Manner::Briefly) {
+            None => None,
+            Some((way, ..=FEW_TEXTS)) => return Ok(way),
+            Some((way, texts)) => match self.few(db, &text, texts / TEXTS_FOR_A_RECORD)? {
+                None => return Ok(way),
+                few => few,
+            },
+        };
         let indexed = Stretch {
             probe: self.table,
             from: self.joined,
@@ -182,7 +205,7 @@ impl SearchIndex {
             sieve: rest.to_vec(),
             rest: rest.to_vec(),
         };
-        Ok(Way { stretches: vec![indexed, waiting], known: None })
+        Ok(Way { stretches: vec![indexed, waiting], known })
     }
 
     /// How far the first records with a word reach: the row number of the [`NTH`] of them, the largest there is if they are
@@ -191,5 +214,30 @@ impl SearchIndex {
         let mut statement = db.prepare(self.nth)?;
         let found: Option<i64> = statement.query_row((word, NTH - 1), |row| row.get(0)).optional()?;
         Ok(found.unwrap_or(i64::MAX))
+    }
+
+    /// How many records the index finds, those that wait included, unless it finds more than so many, or is expected to: what
+    /// comes first tells of the rest.
+    fn few(self, db: &Db<'_>, text: &str, most: u64) -> Outcome<Option<u64>> {
+        let last: Option<i64> = db.prepare(self.last)?.query_row([], |row| row.get(0))?;
+        let last = u64::try_from(last.unwrap_or(0)).unwrap_or(0);
+        let mut statement = db.prepare(self.found)?;
+        let mut rows = statement.query([text])?;
+        let mut found = 0;
+        while let Some(row) = rows.next()? {
+            found += 1;
+            if found == SAMPLE {
+                let reached: i64 = row.get(0)?;
+                let reached = u64::try_from(reached).unwrap_or(0).max(1);
+                if SAMPLE.saturating_mul(last) / reached > most {
+                    return Ok(None);
+                }
+            }
+            if found > most {
+                return Ok(None);
+            }
+        }
+        let waiting: i64 = db.prepare(self.count)?.query_row([], |row| row.get(0))?;
+        Ok(Some(found + u64::try_from(waiting).unwrap_or(0)))
     }
 }

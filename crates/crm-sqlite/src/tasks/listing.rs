@@ -119,7 +119,7 @@ fn other_ways(db: &Db<'_>, range: OwnerRange, filter: &TaskFilter, all: &[Condit
     }
     if let Some(query) = &filter.search {
         let is_alone = all.iter().all(|one| [OWNER, SEARCH].contains(&one.sql));
-        ways.push(search::TASKS.way(db, query, range, all, is_alone.then(Vec::new))?);
+        ways.push(search::TASKS.way(db, query, range, all, is_alone.then(Vec::new), None)?);
     }
     Ok(ways)
 }

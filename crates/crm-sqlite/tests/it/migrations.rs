@@ -4,21 +4,27 @@ use std::sync::Arc;
 
 use crm_app::commit::replay::ReplayKey;
 use crm_app::mirror::Mirror;
+use crm_app::paging::{Direction, Sort, Start};
+use crm_app::ports::leads::Leads;
 use crm_app::ports::maintenance::Maintenance;
 use crm_app::ports::replays::Replays;
 use crm_app::ports::sessions::Sessions;
+use crm_app::query::leads::{LeadFilter, LeadQuery, LeadSort};
 use crm_domain::access::scope::Sight;
 use crm_domain::ids::{SessionId, UserId};
 use crm_domain::session::end::EndReason;
 use crm_domain::session::rotation::Rotation;
 use crm_domain::timestamp::Timestamp;
+use crm_domain::values::search_query::SearchQuery;
 use crm_sqlite::engine::location::Location;
 use crm_sqlite::engine::migrate::APPLICATION_ID;
 use crm_sqlite::engine::options::Options;
 use crm_sqlite::store::SqliteStore;
-use crm_testkit::actors::everything;
+use crm_testkit::actors::{everything, own};
 use rusqlite::Connection;
 use uuid::Uuid;
+
+use crate::support::World;
 
 const FIRST: &str = include_str!("../../src/migrations/0001_initial.sql");
 const SECOND: &str = include_str!("../../src/migrations/0002_arrivals.sql");
@@ -95,4 +101,38 @@ async fn sessions_from_before_refresh_tokens_changed_go_on_with_the_token_they_h
     assert_eq!(found, Some(open));
     assert!(mirror.snapshot().has_ended(over.id));
     assert_eq!(store.check().await.unwrap(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn what_an_owner_searches_in_a_store_of_before_is_found_and_the_store_of_before_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("crm.db");
+    let location = Location::File(path.clone());
+    let open = || SqliteStore::open(&location, &Options::default(), Arc::new(Mirror::empty())).unwrap();
+    let world = World::of(120);
+    let query = LeadQuery {
+        filter: LeadFilter {
+            search: Some(SearchQuery::parse("corporation").unwrap()),
+            ..LeadFilter::everything()
+        },
+        sort: Sort { by: LeadSort::UpdatedAt, direction: Direction::Descending },
+        start: Start::Offset(0),
+        limit: 10,
+    };
+    let scope = own(world.users[0].id);
+    let store = open();
+    store.load(world.commits()).await.unwrap();
+    let before = store.leads(&scope, &query).await.unwrap();
+    assert_eq!((before.slice.items.len(), before.total.count), (7, 7));
+    drop(store);
+    // What the ninth migration has made.
+    Connection::open(&path)
+        .unwrap()
+        .execute_batch("DROP INDEX lead_by_owner_text; PRAGMA user_version = 8")
+        .unwrap();
+
+    let store = open();
+    assert_eq!(store.leads(&scope, &query).await.unwrap(), before);
+    assert_eq!(store.check().await.unwrap(), Vec::<String>::new());
+    assert!(folder.path().join("crm.db.before-0009").exists());
 }

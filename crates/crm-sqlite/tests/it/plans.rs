@@ -49,7 +49,12 @@ async fn no_shape_scans_a_table_or_has_sqlite_sort() {
     assert_eq!(slow, BTreeMap::new());
     let indexes =
         ["lead_search MATCH", "customer_search MATCH", "task_search MATCH", "lead_tag.tag =", "UNION ALL"];
-    for index in indexes.into_iter().chain(["lead_unindexed", "INDEXED BY lead_put_away", "OFFSET ?2"]) {
+    for index in indexes.into_iter().chain([
+        "lead_unindexed",
+        "INDEXED BY lead_put_away",
+        "INDEXED BY lead_by_owner_text",
+        "OFFSET ?2",
+    ]) {
         assert!(statements.iter().any(|sql| sql.contains(index)), "no shape asks {index}");
     }
 }
@@ -88,6 +93,21 @@ async fn walks_of_several_values_are_merged_without_a_sort() {
             "SEARCH task USING COVERING INDEX task_by_owner (owner=? AND status=?)",
         ]
     );
+}
+
+#[tokio::test]
+async fn a_common_term_is_looked_for_in_the_texts_of_the_owner_without_a_record() {
+    let world = World::of(60);
+    let store = world.stored().await;
+    let shapes = shapes::all(&asked(&world));
+    let name = "leads, of one owner, search of those not archived, by UpdatedAt";
+    let shape = shapes.iter().find(|shape| shape.name == name).unwrap();
+    let trials = store.trials(shape).await.unwrap();
+    let plans: Vec<_> = trials.into_iter().flat_map(|trial| trial.plans).collect();
+    let rows = "SELECT lead.n FROM lead INDEXED BY lead_by_owner_text";
+    let texts = plans.iter().find(|plan| plan.sql.starts_with(rows)).unwrap();
+    let way = "SEARCH lead USING COVERING INDEX lead_by_owner_text (owner=? AND archived=?)";
+    assert_eq!(texts.steps, [way], "{}", texts.sql);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! A search finds what a naive search through the folded fields finds.
 
 use crm_app::paging::{Start, Total};
-use crm_app::query::leads::{LeadFilter, LeadSort};
+use crm_app::query::leads::{Archived, LeadFilter, LeadSort};
 use crm_domain::values::search_query::SearchQuery;
 
 use super::StoreBuilder;
@@ -101,6 +101,33 @@ pub async fn a_search_follows_every_change<B: StoreBuilder>(builder: &B) {
             .await;
         compare::<TaskList, B>(&world, &mut random, 60, |filter, search| filter.search = Some(search)).await;
         compare::<UserList, B>(&world, &mut random, 20, |filter, search| filter.search = Some(search)).await;
+    }
+}
+
+/// Whoever searches what they own finds what a naive search of it finds, however much of it has the term, with and without
+/// what is archived, while texts, owners and archived ones change.
+pub async fn a_search_of_ones_own_leads_follows_every_change<B: StoreBuilder>(builder: &B) {
+    let mut random = Random::new();
+    let mut world = World::new(builder).await;
+    let owners = populate(&mut world, &mut random, (500, 0, 0)).await;
+    let orders: Vec<_> = orders::<LeadList>().collect();
+    for _ in 0..4 {
+        write_randomly(&mut world, &mut random, 120).await;
+        let texts: Vec<String> =
+            LeadList::all(&world.model).iter().flat_map(|found| LeadList::searched(found.record())).collect();
+        let mut common = 0;
+        for _ in 0..120 {
+            let Some(search) = random.piece(&texts, 4, 12) else { continue };
+            let archived = *random.pick(&[Archived::No, Archived::Yes, Archived::All]);
+            let filter = LeadFilter { search: Some(search), archived, ..LeadFilter::everything() };
+            let start = Start::Offset(u64::try_from(random.below(5)).unwrap());
+            let ask = Ask { filter, sort: *random.pick(&orders), start, limit: 10 };
+            let scope = own(*random.pick(&owners));
+            let found = LeadList::list(world.store(), &scope, ask.clone()).await;
+            common += usize::from(found.total.count > 10);
+            assert_eq!(found, expected::<LeadList>(&world.model, &scope, &ask), "{scope:?} {ask:?}");
+        }
+        assert!(common > 5, "only {common} of these searches found much");
     }
 }
 

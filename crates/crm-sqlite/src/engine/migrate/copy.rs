@@ -22,6 +22,7 @@ pub(super) fn before(conn: &Connection, path: &Path, first: u32) -> Result<(), O
 
 /// Two processes, or two engines of one, may be at it at once: each writes a file of its own.
 fn copy(conn: &Connection, target: &Path, first: u32) -> Result<(), Box<dyn Error + Send + Sync>> {
+    tracing::info!(copy = %target.display(), "the store is copied before it is migrated");
     let partial = Partial::of(target)?;
     vacuum_into(conn, &partial)?;
     // Another process may have been quicker: what was copied then is no longer the state before.
@@ -29,7 +30,7 @@ fn copy(conn: &Connection, target: &Path, first: u32) -> Result<(), Box<dyn Erro
         return Ok(());
     }
     partial.replace(target)?;
-    tracing::info!(copy = %target.display(), "the store was copied before its migration");
+    tracing::info!(copy = %target.display(), "the store was copied, and is migrated");
     Ok(())
 }
 
