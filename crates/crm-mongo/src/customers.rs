@@ -5,7 +5,7 @@ pub(crate) mod listing;
 use async_trait::async_trait;
 use bson::doc;
 use crm_app::error::StoreError;
-use crm_app::paging::{Counted, Slice, Start};
+use crm_app::paging::Counted;
 use crm_app::ports::customers::Customers;
 use crm_app::query::customers::CustomerQuery;
 use crm_domain::access::scope::{Scope, Sight};
@@ -40,9 +40,14 @@ impl Customers for MongoStore {
         limit: u32,
     ) -> Result<Sight<(Versioned<Customer>, Vec<Note>)>, StoreError> {
         let scope = *scope;
-        self.read(move |mut reader| async move {
-            let found = with_notes(&mut reader, id, Start::Offset(0), limit).await?;
-            Ok(judged(&scope, found.map(|(customer, notes)| (customer, notes.items))))
+        self.snapshot(move |mut reader| async move {
+            Ok(match one(&mut reader, &scope, id).await? {
+                Sight::Seen(customer) => {
+                    Sight::Seen((customer, notes::latest(&mut reader, id, limit).await?))
+                }
+                Sight::Hidden => Sight::Hidden,
+                Sight::Absent => Sight::Absent,
+            })
         })
         .await
     }
@@ -107,45 +112,17 @@ impl Customers for MongoStore {
 }
 
 /// One customer, as far as the scope reaches.
-async fn one(
+pub(crate) async fn one(
     reader: &mut Reader,
     scope: &Scope,
     customer: CustomerId,
 ) -> Result<Sight<Versioned<Customer>>, StoreError> {
-    let found = reader.one("customers", question(customer)).await?;
-    let found = found.map(|document| documents::read::<Versioned<Customer>>(&document)).transpose()?;
-    Ok(match found {
-        Some(customer) => Sight::judge(scope, Some(customer.record().owner), customer),
+    let find = Find::all(doc! { "_id": id(customer) }).fields(record_only());
+    Ok(match reader.one("customers", find).await? {
+        Some(document) => {
+            let customer: Versioned<Customer> = documents::read(&document)?;
+            Sight::judge(scope, Some(customer.record().owner), customer)
+        }
         None => Sight::Absent,
     })
-}
-
-/// What asks for one customer.
-pub(crate) fn question(customer: CustomerId) -> Find {
-    Find::all(doc! { "_id": id(customer) }).fields(record_only())
-}
-
-/// A customer with something of theirs, as far as the scope reaches.
-pub(crate) fn judged<T>(
-    scope: &Scope,
-    found: Option<(Versioned<Customer>, T)>,
-) -> Sight<(Versioned<Customer>, T)> {
-    match found {
-        Some((customer, its)) => Sight::judge(scope, Some(customer.record().owner), (customer, its)),
-        None => Sight::Absent,
-    }
-}
-
-/// A customer and one page of their notes, newest first, of one moment.
-pub(crate) async fn with_notes(
-    reader: &mut Reader,
-    customer: CustomerId,
-    start: Start,
-    limit: u32,
-) -> Result<Option<(Versioned<Customer>, Slice<Note>)>, StoreError> {
-    let listing = notes::listing(customer, start, limit);
-    let page = (listing.collection, list::question(&listing));
-    let [page, customers] = reader.together([page, ("customers", question(customer))]).await?;
-    let Some(document) = customers.first() else { return Ok(None) };
-    Ok(Some((documents::read(document)?, list::page_of(&listing, page)?)))
 }

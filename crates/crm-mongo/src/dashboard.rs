@@ -36,7 +36,7 @@ pub(crate) async fn figures(
     let totals = Totals::of(reader, range).await?;
     let my_open_tasks = match query.me {
         Some(me) if range == OwnerRange::User(me) => totals.tasks(&OPEN),
-        Some(me) => Totals::of(reader, OwnerRange::User(me)).await?.tasks(&OPEN),
+        Some(me) => tallies::tasks(reader, OwnerRange::User(me), &OPEN).await?,
         None => 0,
     };
     Ok(DashboardFigures {

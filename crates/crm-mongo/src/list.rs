@@ -21,9 +21,7 @@ use crm_app::error::StoreError;
 use crm_app::paging::{Counted, Direction, PositionKey, Slice, Start, Total};
 
 use crate::documents::{self, Stored, date};
-use crate::reader::{Find, Reader};
-use crate::tallies;
-use crate::tallies::tally::Tally;
+use crate::reader::Reader;
 
 /// A list to be answered.
 #[derive(Debug)]
@@ -88,12 +86,10 @@ pub(crate) enum To {
 }
 
 /// Where a list's total comes from.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Counting {
     /// It is known.
     Known(u64),
-    /// It is what these counters say, which are read with the page.
-    Tallied(Tally),
     /// It must be counted.
     Count,
     /// Nobody wants to know.
@@ -117,34 +113,10 @@ pub(crate) async fn find<T: Stored>(
     Ok(Counted { slice: Slice { items, more: found.slice.more }, total: found.total })
 }
 
-/// The page of a list of which only the walk asks anything, as what it was asked with other things has answered.
-pub(crate) fn page_of<T: Stored>(
-    listing: &Listing,
-    documents: Vec<RawDocumentBuf>,
-) -> Result<Slice<T>, StoreError> {
-    let Slice { items, more } = cut(documents, listing.limit);
-    let items = items.iter().map(|document| documents::read(document)).collect::<Result<_, _>>()?;
-    Ok(Slice { items, more })
-}
-
-/// What asks for that page.
-pub(crate) fn question(listing: &Listing) -> Find {
-    walk::question(listing)
-}
-
-async fn with_total(reader: &mut Reader, listing: &Listing, tally: &Tally) -> Result<Found, StoreError> {
-    let (page, counters) = ((listing.collection, question(listing)), tally.question());
-    let [page, counters] = reader.together([page, (tallies::COLLECTION, counters)]).await?;
-    Ok(Found { slice: cut(page, listing.limit), total: Total::exact(tally.count(counters)?) })
-}
-
 async fn search(reader: &mut Reader, listing: &Listing) -> Result<Found, StoreError> {
     if listing.walk.arms.is_empty() {
         let slice = Slice { items: Vec::new(), more: false };
         return Ok(Found { slice, total: Total::exact(0) });
-    }
-    if let Counting::Tallied(tally) = &listing.total {
-        return with_total(reader, listing, tally).await;
     }
     if listing.residual.is_empty() {
         let slice = walk::page(reader, listing).await?;
@@ -174,27 +146,11 @@ async fn search(reader: &mut Reader, listing: &Listing) -> Result<Found, StoreEr
 }
 
 impl Counting {
-    /// Where the total of a list comes from, and how many records the counters know of if that has to be known first.
-    /// Not so for a list of which they count everything and that is in the order of its walk: it needs no other way.
-    pub(crate) async fn of(
-        reader: &mut Reader,
-        tally: Option<Tally>,
-        is_tallied: bool,
-        is_walked: bool,
-    ) -> Result<(Option<u64>, Self), StoreError> {
-        let Some(tally) = tally else { return Ok((Some(0), Self::Known(0))) };
-        if is_tallied && is_walked {
-            return Ok((None, Self::Tallied(tally)));
-        }
-        let known = tally.ask(reader).await?;
-        Ok((Some(known), if is_tallied { Self::Known(known) } else { Self::Count }))
-    }
-
     /// The total, if nothing has to be counted for it.
-    fn known(&self) -> Option<Total> {
+    fn known(self) -> Option<Total> {
         match self {
-            Self::Known(total) => Some(Total::exact(*total)),
-            Self::Count | Self::Tallied(_) => None,
+            Self::Known(total) => Some(Total::exact(total)),
+            Self::Count => None,
             Self::Spare => Some(Total::exact(0)),
         }
     }

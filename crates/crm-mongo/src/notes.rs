@@ -13,8 +13,8 @@ use crm_domain::version::Versioned;
 
 use crate::customers;
 use crate::documents::{self, id};
-use crate::list::{Counting, Listing, Walk};
-use crate::reader::Find;
+use crate::list::{self, Counting, Listing, Walk};
+use crate::reader::{Find, Reader};
 use crate::schema::Index;
 use crate::store::MongoStore;
 
@@ -33,9 +33,12 @@ impl Notes for MongoStore {
     ) -> Result<Sight<(Versioned<Customer>, Slice<Note>)>, StoreError> {
         let scope = *scope;
         let start = start.clone();
-        self.read(move |mut reader| async move {
-            let found = customers::with_notes(&mut reader, customer, start, limit).await?;
-            Ok(customers::judged(&scope, found))
+        self.snapshot(move |mut reader| async move {
+            Ok(match customers::one(&mut reader, &scope, customer).await? {
+                Sight::Seen(found) => Sight::Seen((found, page(&mut reader, customer, start, limit).await?)),
+                Sight::Hidden => Sight::Hidden,
+                Sight::Absent => Sight::Absent,
+            })
         })
         .await
     }
@@ -47,23 +50,40 @@ impl Notes for MongoStore {
         note: NoteId,
     ) -> Result<Sight<(Versioned<Customer>, Option<Note>)>, StoreError> {
         let scope = *scope;
-        self.read(move |mut reader| async move {
-            let its = Find::all(doc! { "_id": id(note), "customer": id(customer) }).by("_id_");
-            let theirs = ("customers", customers::question(customer));
-            let [notes, customers] = reader.together([("notes", its), theirs]).await?;
-            let Some(document) = customers.first() else { return Ok(Sight::Absent) };
-            let found: Versioned<Customer> = documents::read(document)?;
-            let note = notes.first().map(|document| documents::read(document)).transpose()?;
-            Ok(customers::judged(&scope, Some((found, note))))
+        self.snapshot(move |mut reader| async move {
+            Ok(match customers::one(&mut reader, &scope, customer).await? {
+                Sight::Seen(found) => {
+                    let its = Find::all(doc! { "_id": id(note), "customer": id(customer) });
+                    let note = reader.one("notes", its).await?;
+                    let note = note.map(|document| documents::read(&document)).transpose()?;
+                    Sight::Seen((found, note))
+                }
+                Sight::Hidden => Sight::Hidden,
+                Sight::Absent => Sight::Absent,
+            })
         })
         .await
     }
 }
 
+/// A customer's latest notes.
+pub(crate) async fn latest(
+    reader: &mut Reader,
+    customer: CustomerId,
+    limit: u32,
+) -> Result<Vec<Note>, StoreError> {
+    Ok(page(reader, customer, Start::Offset(0), limit).await?.items)
+}
+
 /// One page of a customer's notes, newest first.
-pub(crate) fn listing(customer: CustomerId, start: Start, limit: u32) -> Listing {
+async fn page(
+    reader: &mut Reader,
+    customer: CustomerId,
+    start: Start,
+    limit: u32,
+) -> Result<Slice<Note>, StoreError> {
     let arm = doc! { "customer": id(customer) };
-    Listing {
+    let listing = Listing {
         collection: "notes",
         walk: Walk { index: BY_CUSTOMER, key: "created_at", arms: vec![arm], window: None },
         residual: Vec::new(),
@@ -73,5 +93,6 @@ pub(crate) fn listing(customer: CustomerId, start: Start, limit: u32) -> Listing
         direction: Direction::Descending,
         start,
         limit,
-    }
+    };
+    Ok(list::find(reader, &listing).await?.slice)
 }

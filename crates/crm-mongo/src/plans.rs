@@ -2,7 +2,6 @@
 
 use bson::{Bson, Document, doc};
 use crm_app::error::StoreError;
-use crm_app::paging::Start;
 use crm_app::ports::dashboard::DashboardQuery;
 use crm_app::query::activities::ActivityQuery;
 use crm_app::query::customers::CustomerQuery;
@@ -22,7 +21,7 @@ use crate::documents;
 use crate::error::store_error;
 use crate::reader::Reader;
 use crate::store::MongoStore;
-use crate::{activities, customers, dashboard, leads, list, tasks, users};
+use crate::{activities, customers, dashboard, leads, list, notes, tasks, users};
 
 /// Something that is read.
 #[derive(Debug, Clone)]
@@ -39,7 +38,7 @@ pub enum Ask {
     Feed(Reach, ActivityQuery),
     /// A lead with its history.
     Lead(LeadId),
-    /// A customer with their latest notes.
+    /// A customer's latest notes.
     Notes(CustomerId),
     /// The dashboard.
     Dashboard(OwnerRange, DashboardQuery),
@@ -105,7 +104,7 @@ async fn run(reader: &mut Reader, ask: &Ask) -> Result<(), StoreError> {
             list::find::<Activity>(reader, &activities::listing::of(*reach, query)).await.map(drop)
         }
         Ask::Lead(lead) => leads::detail(reader, *lead, 50).await.map(drop),
-        Ask::Notes(customer) => customers::with_notes(reader, *customer, Start::Offset(0), 5).await.map(drop),
+        Ask::Notes(customer) => notes::latest(reader, *customer, 5).await.map(drop),
         Ask::Dashboard(range, query) => dashboard::figures(reader, *range, query).await.map(drop),
     }
 }
@@ -134,12 +133,8 @@ fn gather(told: &Bson, plan: &mut Plan) {
         plan.stages.push(stage.to_owned());
     }
     for (name, part) in told {
-        // What no index has in order is sorted by the pipeline itself.
-        if name == "$sort" {
-            plan.stages.push("SORT".to_owned());
-        }
-        // What was planned is told twice: once as planned, and once as it went; and what was asked is told too.
-        if name != "queryPlanner" && name != "command" {
+        // What was planned is told twice: once as planned, and once as it went.
+        if name != "queryPlanner" {
             gather(part, plan);
         }
     }

@@ -7,8 +7,6 @@
 //! Days rest on the calendar. So each lane also has a document that names the zone; a commit writes that of its lane,
 //! and whoever changes the calendar writes all of them.
 
-pub(crate) mod tally;
-
 use std::collections::BTreeMap;
 
 use bson::{Bson, Document, RawDocumentBuf, doc};
@@ -62,8 +60,29 @@ enum Owner {
 /// Counters by name, on their shelves.
 pub(crate) type Shelves = BTreeMap<Shelf, BTreeMap<String, i64>>;
 
-fn of_no_day(owner: Owner) -> Find {
-    Find::all(doc! { "owner": owner.bson(), "day": NO_DAY }).by(BY_OWNER)
+/// How many leads there are with one of these statuses, or with any if none is given.
+pub(crate) async fn leads(
+    reader: &mut Reader,
+    range: OwnerRange,
+    statuses: &[LeadStatus],
+    archived: Option<bool>,
+) -> Result<u64, StoreError> {
+    let totals = Totals::of(reader, range).await?;
+    Ok(totals.leads(statuses, archived))
+}
+
+/// How many customers there are.
+pub(crate) async fn customers(reader: &mut Reader, range: OwnerRange) -> Result<u64, StoreError> {
+    Ok(Totals::of(reader, range).await?.customers())
+}
+
+/// How many tasks there are with one of these statuses, or with any if none is given.
+pub(crate) async fn tasks(
+    reader: &mut Reader,
+    range: OwnerRange,
+    statuses: &[TaskStatus],
+) -> Result<u64, StoreError> {
+    Ok(Totals::of(reader, range).await?.tasks(statuses))
 }
 
 /// The counters of a range that are not of a day.
@@ -74,11 +93,9 @@ impl Totals {
     /// Reads them.
     pub(crate) async fn of(reader: &mut Reader, range: OwnerRange) -> Result<Self, StoreError> {
         let Some(owner) = owner_of(range) else { return Ok(Self::default()) };
-        Self::summed(reader.all(COLLECTION, of_no_day(owner)).await?)
-    }
-
-    fn summed(counters: Vec<RawDocumentBuf>) -> Result<Self, StoreError> {
-        Ok(Self(shelves(counters)?.into_values().next().unwrap_or_default()))
+        let find = Find::all(doc! { "owner": owner.bson(), "day": NO_DAY }).by(BY_OWNER);
+        let shelves = shelves(reader.all(COLLECTION, find).await?)?;
+        Ok(Self(shelves.into_values().next().unwrap_or_default()))
     }
 
     /// How many leads.

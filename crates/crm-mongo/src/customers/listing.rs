@@ -9,8 +9,7 @@ use crate::documents::id;
 use crate::list::{Counting, Listing, To, Walk, Way};
 use crate::reader::Reader;
 use crate::schema::Index;
-use crate::search;
-use crate::tallies::tally::{Counted, Tally};
+use crate::{search, tallies};
 
 const CUSTOMERS: &str = "customers";
 
@@ -40,13 +39,7 @@ pub(crate) async fn of(
     query: &CustomerQuery,
 ) -> Result<Listing, StoreError> {
     let filter = &query.filter;
-    // A customer is always somebody's.
-    let tally = match range {
-        OwnerRange::Empty | OwnerRange::Nobody => None,
-        OwnerRange::Everyone | OwnerRange::User(_) => Tally::of(range, Counted::Customers),
-    };
-    let is_walked = query.sort.by == CustomerSort::UpdatedAt;
-    let (tallied, total) = Counting::of(reader, tally, filter.is_tallied(), is_walked).await?;
+    let tallied = tallies::customers(reader, range).await?;
     let owner = owner_of(range);
     let index = if owner.is_some() { BY_OWNER } else { BY_UPDATE };
     let counted = walk(index, "updated_at", owner.clone().unwrap_or_default(), tallied);
@@ -65,7 +58,7 @@ pub(crate) async fn of(
         residual,
         filters,
         ways,
-        total,
+        total: if filter.is_tallied() { Counting::Known(tallied) } else { Counting::Count },
         direction: query.sort.direction,
         start: query.start.clone(),
         limit: query.limit,
@@ -73,12 +66,13 @@ pub(crate) async fn of(
 }
 
 /// A walk over what the arm leaves; over nothing if there is nothing to be found.
-fn walk(index: &'static str, key: &'static str, arm: Document, tallied: Option<u64>) -> Walk {
-    Walk { index, key, arms: if tallied == Some(0) { Vec::new() } else { vec![arm] }, window: None }
+fn walk(index: &'static str, key: &'static str, arm: Document, tallied: u64) -> Walk {
+    Walk { index, key, arms: if tallied == 0 { Vec::new() } else { vec![arm] }, window: None }
 }
 
-fn ways(range: OwnerRange, filter: &CustomerFilter, counted: &Walk, tallied: Option<u64>) -> Vec<Way> {
-    let mut ways = vec![Way { index: counted.index, to: To::Values(counted.arms.clone()), known: tallied }];
+fn ways(range: OwnerRange, filter: &CustomerFilter, counted: &Walk, tallied: u64) -> Vec<Way> {
+    let mut ways =
+        vec![Way { index: counted.index, to: To::Values(counted.arms.clone()), known: Some(tallied) }];
     if let Some(query) = &filter.search {
         let grams = search::asked(query.terms());
         let scope = owner_of(range).unwrap_or_default();

@@ -9,8 +9,7 @@ use crate::documents::{date, owner};
 use crate::list::{Counting, Listing, To, Walk, Way};
 use crate::reader::Reader;
 use crate::schema::Index;
-use crate::search;
-use crate::tallies::tally::{Counted, Tally};
+use crate::{search, tallies};
 
 const LEADS: &str = "leads";
 
@@ -47,9 +46,7 @@ pub(crate) async fn of(
     query: &LeadQuery,
 ) -> Result<Listing, StoreError> {
     let filter = &query.filter;
-    let tally = Tally::of(range, Counted::Leads(filter.statuses.clone(), archived(filter)));
-    let is_walked = query.sort.by == LeadSort::UpdatedAt;
-    let (tallied, total) = Counting::of(reader, tally, filter.is_tallied(), is_walked).await?;
+    let tallied = tallies::leads(reader, range, &filter.statuses, archived(filter)).await?;
     let counted = counted_walk(range, filter, tallied);
     let ways = ways(range, filter, &counted, tallied);
     let filters = [counted_filters(range, filter), other_filters(filter)].concat();
@@ -69,7 +66,7 @@ pub(crate) async fn of(
         residual,
         filters,
         ways,
-        total,
+        total: if filter.is_tallied() { Counting::Known(tallied) } else { Counting::Count },
         direction: query.sort.direction,
         start: query.start.clone(),
         limit: query.limit,
@@ -77,7 +74,7 @@ pub(crate) async fn of(
 }
 
 /// The walk in the order of change, over what owner, status and archived leave.
-fn counted_walk(range: OwnerRange, filter: &LeadFilter, tallied: Option<u64>) -> Walk {
+fn counted_walk(range: OwnerRange, filter: &LeadFilter, tallied: u64) -> Walk {
     let owner = owner_of(range);
     let index = match (owner.is_some(), filter.statuses.is_empty()) {
         (false, true) => BY_UPDATE,
@@ -104,19 +101,20 @@ fn counted_walk(range: OwnerRange, filter: &LeadFilter, tallied: Option<u64>) ->
             arms.push(arm);
         }
     }
-    let arms = if tallied == Some(0) { Vec::new() } else { arms };
+    let arms = if tallied == 0 { Vec::new() } else { arms };
     Walk { index, key: "updated_at", arms, window: None }
 }
 
 /// A walk over all leads; over none if there are none to be found.
-fn walk(index: &'static str, key: &'static str, tallied: Option<u64>) -> Walk {
-    let arms = if tallied == Some(0) { Vec::new() } else { vec![Document::new()] };
+fn walk(index: &'static str, key: &'static str, tallied: u64) -> Walk {
+    let arms = if tallied == 0 { Vec::new() } else { vec![Document::new()] };
     Walk { index, key, arms, window: None }
 }
 
-fn ways(range: OwnerRange, filter: &LeadFilter, counted: &Walk, tallied: Option<u64>) -> Vec<Way> {
+fn ways(range: OwnerRange, filter: &LeadFilter, counted: &Walk, tallied: u64) -> Vec<Way> {
     let values = |index, values: Document| Way { index, to: To::Values(vec![values]), known: None };
-    let mut ways = vec![Way { index: counted.index, to: To::Values(counted.arms.clone()), known: tallied }];
+    let mut ways =
+        vec![Way { index: counted.index, to: To::Values(counted.arms.clone()), known: Some(tallied) }];
     if let Some(query) = &filter.search {
         let grams = search::asked(query.terms());
         let archived = archived(filter).map(|flag| ("archived".to_owned(), Bson::from(flag)));

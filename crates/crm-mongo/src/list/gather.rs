@@ -31,11 +31,9 @@ struct Place {
 /// The page and the total, from all the records that the way leads to.
 pub(super) async fn page(reader: &mut Reader, listing: &Listing, way: &Best) -> Result<Found, StoreError> {
     let mut places = fetch(reader, listing, way).await?;
-    let total = match &listing.total {
-        Counting::Known(total) => Total::exact(*total),
-        Counting::Count | Counting::Spare | Counting::Tallied(_) => {
-            Total::exact(u64::try_from(places.len()).unwrap_or(u64::MAX))
-        }
+    let total = match listing.total {
+        Counting::Known(total) => Total::exact(total),
+        Counting::Count | Counting::Spare => Total::exact(u64::try_from(places.len()).unwrap_or(u64::MAX)),
     };
     if let Start::After(position) = &listing.start {
         let start = Place { key: Key::of(&position.key), id: position.id };

@@ -13,22 +13,18 @@ pub(super) async fn page(
     reader: &mut Reader,
     listing: &Listing,
 ) -> Result<Slice<RawDocumentBuf>, StoreError> {
-    Ok(cut(reader.all(listing.collection, question(listing)).await?, listing.limit))
-}
-
-/// What asks for the documents of the page, and for one more.
-pub(super) fn question(listing: &Listing) -> Find {
     let (sign, skip) = match (listing.direction, &listing.start) {
         (Direction::Ascending, Start::Offset(skip)) => (1_i32, *skip),
         (Direction::Descending, Start::Offset(skip)) => (-1, *skip),
         (Direction::Ascending, Start::After(_)) => (1, 0),
         (Direction::Descending, Start::After(_)) => (-1, 0),
     };
-    Find { skip, ..Find::all(filter(listing)) }
+    let find = Find { skip, ..Find::all(filter(listing)) }
         .by(listing.walk.index)
         .sorted(doc! { listing.walk.key: sign, "_id": sign })
         .fields(record_only())
-        .at_most(one_more(listing.limit))
+        .at_most(one_more(listing.limit));
+    Ok(cut(reader.all(listing.collection, find).await?, listing.limit))
 }
 
 /// How many records the walk comes by, up to one more than are counted exactly.

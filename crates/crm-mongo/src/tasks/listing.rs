@@ -11,8 +11,7 @@ use crate::documents::{date, id, uuid};
 use crate::list::{Counting, Listing, To, Walk, Way};
 use crate::reader::Reader;
 use crate::schema::Index;
-use crate::search;
-use crate::tallies::tally::{Counted, Tally};
+use crate::{search, tallies};
 
 const TASKS: &str = "tasks";
 
@@ -47,22 +46,14 @@ pub(crate) async fn of(
 ) -> Result<Listing, StoreError> {
     let filter = &query.filter;
     let statuses = statuses(filter);
-    // A task is always somebody's, and no status at all is that of none.
-    let tally = match range {
-        OwnerRange::Everyone | OwnerRange::User(_) if !statuses.is_empty() => {
-            Tally::of(range, Counted::Tasks(statuses.clone()))
-        }
-        OwnerRange::Everyone | OwnerRange::User(_) | OwnerRange::Empty | OwnerRange::Nobody => None,
-    };
-    let is_walked = query.sort.by == TaskSort::DueDate;
-    let (tallied, total) = Counting::of(reader, tally, filter.is_tallied(), is_walked).await?;
+    let tallied = if statuses.is_empty() { 0 } else { tallies::tasks(reader, range, &statuses).await? };
     let window = window(filter);
     let due = due_walk(range, &statuses, tallied, window.clone());
     let ways = ways(range, filter, &due, tallied);
     let others = other_filters(filter);
     let filters = [due_filters(range, &statuses, window), others.clone()].concat();
     let everybody = |index, key| {
-        let arms = if tallied == Some(0) { Vec::new() } else { vec![Document::new()] };
+        let arms = if tallied == 0 { Vec::new() } else { vec![Document::new()] };
         Walk { index, key, arms, window: None }
     };
     let (walk, residual) = match query.sort.by {
@@ -77,7 +68,7 @@ pub(crate) async fn of(
         residual,
         filters,
         ways,
-        total,
+        total: if filter.is_tallied() { Counting::Known(tallied) } else { Counting::Count },
         direction: query.sort.direction,
         start: query.start.clone(),
         limit: query.limit,
@@ -105,12 +96,7 @@ fn window(filter: &TaskFilter) -> Option<Document> {
 }
 
 /// The walk in the order of the due date, over what owner, status and due date leave: a walk for each status.
-fn due_walk(
-    range: OwnerRange,
-    statuses: &[TaskStatus],
-    tallied: Option<u64>,
-    window: Option<Document>,
-) -> Walk {
+fn due_walk(range: OwnerRange, statuses: &[TaskStatus], tallied: u64, window: Option<Document>) -> Walk {
     let owner = owner_of(range);
     let index = if owner.is_some() { BY_OWNER } else { BY_DUE };
     let arms = statuses.iter().map(|status| {
@@ -118,17 +104,17 @@ fn due_walk(
         arm.insert("status", status.as_str());
         arm
     });
-    let arms = if tallied == Some(0) { Vec::new() } else { arms.collect() };
+    let arms = if tallied == 0 { Vec::new() } else { arms.collect() };
     Walk { index, key: "keys.due_at", arms, window }
 }
 
-fn ways(range: OwnerRange, filter: &TaskFilter, due: &Walk, tallied: Option<u64>) -> Vec<Way> {
+fn ways(range: OwnerRange, filter: &TaskFilter, due: &Walk, tallied: u64) -> Vec<Way> {
     let arms = due.arms.iter().map(|arm| {
         let mut arm = arm.clone();
         arm.extend(due.window.clone().unwrap_or_default());
         arm
     });
-    let known = due.window.is_none().then_some(tallied).flatten();
+    let known = due.window.is_none().then_some(tallied);
     let mut ways = vec![Way { index: due.index, to: To::Values(arms.collect()), known }];
     if let Some(id) = filter.related_id {
         let about = doc! { "related_id": uuid(id) };
