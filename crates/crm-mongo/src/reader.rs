@@ -206,11 +206,7 @@ impl Reader {
         pipeline: Vec<Document>,
         index: Option<&'static str>,
     ) -> Result<Vec<Document>, StoreError> {
-        if let Some(heard) = &mut self.heard {
-            let mut command = doc! { "aggregate": collection, "pipeline": &pipeline, "cursor": {} };
-            command.extend(index.map(|name| ("hint".to_owned(), Bson::from(name))));
-            heard.push(command);
-        }
+        self.hear(collection, &pipeline, index);
         let trusted = self.trusted().await?;
         let from: Collection<Document> = self.source.db.collection(collection);
         let cause = |error| store_error(&error);
@@ -235,6 +231,15 @@ impl Reader {
         }
         self.is_to_be_believed(trusted)?;
         Ok(all)
+    }
+
+    /// Writes down a pipeline, if commands are.
+    fn hear(&mut self, collection: &str, pipeline: &[Document], index: Option<&'static str>) {
+        if let Some(heard) = &mut self.heard {
+            let mut command = doc! { "aggregate": collection, "pipeline": pipeline, "cursor": {} };
+            command.extend(index.map(|name| ("hint".to_owned(), Bson::from(name))));
+            heard.push(command);
+        }
     }
 
     async fn trusted(&self) -> Result<Option<u64>, StoreError> {

@@ -26,11 +26,7 @@ impl Reader {
     ) -> Result<[Vec<RawDocumentBuf>; N], StoreError> {
         let mut answers = std::array::from_fn(|_| Vec::new());
         let Some((collection, index, pipeline)) = pipeline(asked) else { return Ok(answers) };
-        if let Some(heard) = &mut self.heard {
-            let mut command = doc! { "aggregate": collection, "pipeline": &pipeline, "cursor": {} };
-            command.extend(index.map(|name| ("hint".to_owned(), Bson::from(name))));
-            heard.push(command);
-        }
+        self.hear(collection, &pipeline, index);
         let trusted = self.trusted().await?;
         let from: Collection<Document> = self.source.db.collection(collection);
         let cause = |error| store_error(&error);
