@@ -1,5 +1,5 @@
 //! From a request to its handler and back, in the contract's order: token, limit, permission, then the handler, which
-//! reads the input. No body is read before its sender was let in.
+//! reads the input. No body is read before its sender was let in; that of who is not is passed over, if it is small.
 
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;

@@ -17,7 +17,7 @@ use tokio::time::timeout;
 /// More than this is not passed over.
 const MOST: usize = 64 * 1024;
 /// Nor is what takes longer to come.
-const PATIENCE: Duration = Duration::from_millis(100);
+const PATIENCE: Duration = Duration::from_millis(500);
 
 /// Passes over a body, if it is small and there.
 pub(crate) async fn pass_over(request: &HttpRequest, payload: &mut Payload) {
