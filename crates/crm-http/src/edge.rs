@@ -13,7 +13,6 @@ use actix_web::http::{Method, StatusCode, Version};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, web};
 use futures_util::FutureExt as _;
-use tracing::Instrument as _;
 
 use crate::connection::answers::Answers;
 use crate::dispatch::Trace;
@@ -49,7 +48,6 @@ where
     let id = RequestId::of(request.headers(), state.ctx());
     request.extensions_mut().insert(id.clone());
     let method = request.method().clone();
-    let span = tracing::info_span!("request", id = id.as_str());
     let answers = answers_of(&request);
     let _asked = match answers.as_ref().map(Answers::ask) {
         Some(None) => return Err(refused(&Problem::overloaded(), &method, &state, &id, started)),
@@ -61,7 +59,7 @@ where
         return Err(refused(&problem, &method, &state, &id, started));
     }
     let answering = AssertUnwindSafe(async { next.call(request).await }).catch_unwind();
-    let mut response = match answering.instrument(span).await {
+    let mut response = match answering.await {
         Ok(Ok(response)) => as_problem(response.map_into_boxed_body(), &id),
         Ok(Err(error)) => {
             let status = error.as_response_error().status_code();
@@ -85,7 +83,7 @@ where
 
 /// A request that does not get as far as its route.
 fn refused(problem: &Problem, method: &Method, state: &HttpState, id: &RequestId, started: Instant) -> Error {
-    problem.log();
+    problem.log(id);
     let mut answer = problem.respond(id);
     decorate(answer.headers_mut(), state, id);
     let trace = Trace { route: NO_ROUTE, user: None, crowded: problem.kind() == Kind::OVERLOADED };

@@ -127,9 +127,10 @@ impl Problem {
     }
 
     /// Writes down what caused it, once.
-    pub(crate) fn log(&self) {
+    pub(crate) fn log(&self, id: &RequestId) {
         if let Some(cause) = &self.more.cause {
-            tracing::error!(code = self.kind.code, cause = chain(cause), "a request failed");
+            let (code, request_id) = (self.kind.code, id.as_str());
+            tracing::error!(code, cause = chain(cause), request_id, "a request failed");
         }
     }
 

@@ -10,7 +10,8 @@ use crate::settings::listing;
 use crate::settings::secrets::Secrets;
 use crate::settings::{LoadOptions, Settings, process_environment};
 use crate::{
-    audit, backup, copy, demo, doctor, healthcheck, import_node, keys, output, seed, serve, timezone, users,
+    audit, backup, copy, demo, doctor, healthcheck, import_node, keys, output, seed, serve, telemetry,
+    timezone, users,
 };
 
 /// Runs the command. Its exit code is 0 unless it is an answer: `doctor`, `healthcheck` and `audit verify` answer with 1,
@@ -78,11 +79,13 @@ impl Place {
 
 /// Requests are served by threads of their own; these are for signals, and for work in the background.
 fn on_threads<T>(work: impl Future<Output = Result<T, CommandError>>) -> Result<T, CommandError> {
-    tokio::runtime::Builder::new_multi_thread()
+    let done = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .thread_name("crm")
         .enable_all()
         .build()
         .map_err(|error| CommandError::failed("no threads can be started", error))?
-        .block_on(work)
+        .block_on(work);
+    telemetry::finish();
+    done
 }

@@ -3,7 +3,7 @@
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::command_error::CommandError;
-use crate::output;
+use crate::{output, telemetry};
 
 /// What a shell reports of a program that was interrupted.
 const INTERRUPTED: i32 = 130;
@@ -36,6 +36,7 @@ impl Signals {
     /// Waits for the next one and ends the program. Nothing that was answered is lost: it is on the disk.
     pub(super) async fn end_at_the_next(mut self) {
         let signal = self.next().await;
+        telemetry::finish();
         output::complain(&format!("crm-server: a second {signal}: ending at once"));
         std::process::exit(INTERRUPTED);
     }
