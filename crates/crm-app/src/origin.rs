@@ -4,14 +4,16 @@
 //! it.
 
 use std::future::Future;
+use std::net::IpAddr;
+use std::sync::Arc;
 
 /// Where a request came from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Origin {
     /// The client's address, if known.
-    pub address: Option<String>,
+    pub address: Option<IpAddr>,
     /// The request's id.
-    pub request_id: Option<String>,
+    pub request_id: Option<Arc<str>>,
 }
 
 tokio::task_local! {

@@ -82,8 +82,8 @@ pub(crate) async fn dispatch(
 
 fn origin_of(state: &HttpState, request: &HttpRequest) -> Origin {
     Origin {
-        address: address(state, request).map(|address| address.to_string()),
-        request_id: request.extensions().get::<RequestId>().map(|id| id.as_str().to_owned()),
+        address: address(state, request),
+        request_id: request.extensions().get::<RequestId>().map(RequestId::shared),
     }
 }
 
@@ -96,9 +96,9 @@ pub(crate) fn refuse_unrouted(state: &HttpState, request: &HttpRequest, problem:
 }
 
 fn refuse(request: &HttpRequest, problem: &Problem) -> HttpResponse {
-    problem.log();
-    let id = request.extensions().get::<RequestId>().cloned();
-    problem.respond(&id.unwrap_or_else(RequestId::unknown))
+    let id = request.extensions().get::<RequestId>().cloned().unwrap_or_else(RequestId::unknown);
+    problem.log(&id);
+    problem.respond(&id)
 }
 
 async fn answer(

@@ -1,7 +1,7 @@
 //! The name of a request, by which it is found in the log.
 
 use std::fmt;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use actix_web::http::header::HeaderMap;
 use crm_app::context::Ctx;
@@ -13,7 +13,7 @@ const LONGEST: usize = 128;
 
 /// The id of one request: the client's if it is sane, else a new one.
 #[derive(Debug, Clone)]
-pub(crate) struct RequestId(Rc<str>);
+pub(crate) struct RequestId(Arc<str>);
 
 impl RequestId {
     /// The id of the request with these headers.
@@ -33,6 +33,11 @@ impl RequestId {
     /// The id as text: letters, digits, `.`, `_` and `-` only.
     pub(crate) fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The same for what may outlive the request.
+    pub(crate) fn shared(&self) -> Arc<str> {
+        Arc::clone(&self.0)
     }
 }
 

@@ -72,8 +72,8 @@ impl Note {
             actor: self.actor,
             subject: self.subject,
             session: self.session,
-            address: origin.address,
-            request_id: origin.request_id,
+            address: origin.address.map(|address| address.to_string()),
+            request_id: origin.request_id.as_deref().map(str::to_owned),
             count: 1,
             details: self.details,
         }

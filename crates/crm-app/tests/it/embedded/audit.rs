@@ -86,7 +86,7 @@ async fn what_is_done_to_accounts_and_sessions_is_in_the_log_and_nothing_secret_
 #[tokio::test]
 async fn an_entry_tells_where_the_request_came_from() {
     let office = Office::open();
-    let from = Origin { address: Some("192.0.2.7".to_owned()), request_id: Some("r-1".to_owned()) };
+    let from = Origin { address: Some([192, 0, 2, 7].into()), request_id: Some("r-1".into()) };
     origin::from(from, office.hire("ann", Role::Agent)).await;
     office.hire("bob", Role::Agent).await;
     let entries = log(&office).await;
