@@ -7,7 +7,8 @@
 //! - **Gather.** Where some filter leaves at most [`Total::EXACT_UP_TO`] records, fetch the places of all of them by
 //!   that filter's index and pick the page from those. This also counts them.
 //! - **Walk and drop.** Where every filter leaves more, walk and leave out what the filters do not want: there is
-//!   enough of it to fill the page soon.
+//!   enough of it to fill the page soon. Where fewer are left and their number is known, this is tried for some steps
+//!   before they are gathered.
 //!
 //! Totals come from the counters where only what is counted narrows the list, and else by counting up to
 //! [`Total::EXACT_UP_TO`].
@@ -20,8 +21,13 @@ use bson::{Bson, Document, RawDocumentBuf};
 use crm_app::error::StoreError;
 use crm_app::paging::{Counted, Direction, PositionKey, Slice, Start, Total};
 
+use self::probe::Best;
 use crate::documents::{self, Stored, date};
 use crate::reader::Reader;
+use crate::search::Part;
+
+/// A walk is tried where it may come by so many records for each that the page needs.
+const WALK_FOR_EACH: u64 = 10;
 
 /// A list to be answered.
 #[derive(Debug)]
@@ -76,11 +82,11 @@ pub(crate) struct Way {
 pub(crate) enum To {
     /// These combinations of values, each a stretch of the index.
     Values(Vec<Document>),
-    /// The rarest of these grams, among the records of this scope, which the index knows too.
+    /// The rarest of these parts of what is looked for, among the records of this scope.
     Rarest {
-        /// The grams.
-        grams: Vec<String>,
-        /// What the index goes on with.
+        /// The parts.
+        parts: Vec<Part>,
+        /// What the index begins with.
         scope: Document,
     },
 }
@@ -135,6 +141,12 @@ async fn search(reader: &mut Reader, listing: &Listing) -> Result<Found, StoreEr
         return Ok(Found { slice, total });
     };
     if best.count <= Total::EXACT_UP_TO {
+        if let Some(total) = gather::total(listing, &best)
+            && let Some(steps) = steps(listing, &best)
+            && let Some(slice) = walk::briefly(reader, listing, steps).await?
+        {
+            return Ok(Found { slice, total });
+        }
         return gather::page(reader, listing, &best).await;
     }
     let slice = walk::page(reader, listing).await?;
@@ -143,6 +155,16 @@ async fn search(reader: &mut Reader, listing: &Listing) -> Result<Found, StoreEr
         None => Total::bounded(gather::count(reader, listing, &best).await?),
     };
     Ok(Found { slice, total })
+}
+
+/// How many records a walk may come by in place of gathering: few beside those, and many beside what the page needs.
+fn steps(listing: &Listing, best: &Best) -> Option<i64> {
+    let steps = best.count / 4;
+    let needed = match listing.start {
+        Start::Offset(skip) => skip.saturating_add(one_more(listing.limit).into()),
+        Start::After(_) => one_more(listing.limit).into(),
+    };
+    (needed.saturating_mul(WALK_FOR_EACH) <= steps).then(|| i64::try_from(steps).ok()).flatten()
 }
 
 impl Counting {

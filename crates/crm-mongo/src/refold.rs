@@ -1,6 +1,6 @@
-//! Folding anew what an older fold has made: what records are sorted by, compared by and found by.
+//! Making anew what an older program has made: what records are sorted by, compared by and found by.
 
-use bson::{Document, doc};
+use bson::{Bson, Document, doc};
 use crm_app::error::StoreError;
 use crm_domain::customer::Customer;
 use crm_domain::fold::FOLD_VERSION;
@@ -16,57 +16,72 @@ use crate::documents::user::UserKeys;
 use crate::documents::{self, Stored, id, record_only, version, write};
 use crate::error::store_error;
 use crate::reader::Find;
+use crate::search::PIECES_VERSION;
 use crate::store::Inner;
-use crate::workspace;
+use crate::{schema, workspace};
 
-/// How many records are written by one command.
-const BATCH: usize = 200;
+/// How many records are read and written at a time.
+const BATCH: u32 = 200;
 
-/// Folds everything anew if this is not the fold that made it. May be broken off and begun again.
+/// The fold and the pieces of this program, as the workspace names them.
+pub(crate) fn versions() -> Document {
+    doc! { "fold_version": i64::from(FOLD_VERSION), "pieces_version": i64::from(PIECES_VERSION) }
+}
+
+/// Makes everything anew if another fold made it, or it is found by other pieces. May be broken off and begun again.
 pub(crate) async fn if_outdated(inner: &Inner) -> Result<(), StoreError> {
     let mut reader = inner.reader(inner.options.long_deadline);
-    if workspace::fold_version(&mut reader).await? == Some(i64::from(FOLD_VERSION)) {
+    let is_folded = workspace::fold_version(&mut reader).await? == Some(i64::from(FOLD_VERSION));
+    let is_cut = workspace::pieces_version(&mut reader).await? == Some(i64::from(PIECES_VERSION));
+    if is_folded && is_cut {
         return Ok(());
     }
-    tracing::info!(to = FOLD_VERSION, "what is searched is being folded anew");
+    tracing::info!(fold = FOLD_VERSION, pieces = PIECES_VERSION, "what is searched is being made anew");
     let calendar = workspace::calendar(&mut reader).await?;
     refold::<User>(inner, |user| Ok((id(user.id), write(&UserKeys::new(user))?))).await?;
     refold::<Lead>(inner, |lead| Ok((id(lead.id), write(&LeadKeys::new(lead))?))).await?;
     refold::<Customer>(inner, |one| Ok((id(one.id), write(&CustomerKeys::new(one))?))).await?;
     refold::<Task>(inner, |task| Ok((id(task.id), write(&TaskKeys::new(task, calendar))?))).await?;
-    let done = doc! { "q": { "_id": 1 }, "u": { "$set": { "fold_version": i64::from(FOLD_VERSION) } } };
-    update(inner, "workspace", vec![done]).await
+    schema::drop_retired(&inner.db).await.map_err(|error| store_error(&error))?;
+    update(inner, "workspace", vec![doc! { "q": { "_id": 1 }, "u": { "$set": versions() } }]).await
 }
 
 /// Writes what each record is found by, if it is still as it was read: who writes it meanwhile folds anew too. A record
 /// that cannot be read is left as it is: whoever reads it is told.
 async fn refold<T>(
     inner: &Inner,
-    keys: impl Fn(&T) -> Result<(bson::Bson, Document), StoreError> + Send + Sync,
+    keys: impl Fn(&T) -> Result<(Bson, Document), StoreError> + Send + Sync,
 ) -> Result<(), StoreError>
 where
     Versioned<T>: Stored,
 {
     let collection = <Versioned<T> as Stored>::COLLECTION;
     let mut reader = inner.reader(inner.options.long_deadline);
-    let mut updates = Vec::new();
-    let find = Find::all(Document::new()).fields(record_only());
-    reader
-        .each(collection, find, |document| {
-            match documents::read::<Versioned<T>>(&document) {
+    let mut behind: Option<Bson> = None;
+    loop {
+        let filter = behind.take().map_or_else(Document::new, |id| doc! { "_id": { "$gt": id } });
+        let find =
+            Find::all(filter).by("_id_").sorted(doc! { "_id": 1 }).fields(record_only()).at_most(BATCH);
+        let some = reader.all(collection, find).await?;
+        let Some(last) = some.last() else { return Ok(()) };
+        behind = Document::try_from(last.as_ref()).ok().and_then(|mut last| last.remove("_id"));
+        let mut updates = Vec::new();
+        for document in &some {
+            match documents::read::<Versioned<T>>(document) {
                 Ok(found) => updates.push(refolded(&keys(found.record())?, found.version())),
                 Err(error) => tracing::error!(%error, "cannot be found by search"),
             }
-            Ok(())
-        })
-        .await?;
-    for some in updates.chunks(BATCH) {
-        update(inner, collection, some.to_vec()).await?;
+        }
+        if !updates.is_empty() {
+            update(inner, collection, updates).await?;
+        }
+        if behind.is_none() {
+            return Ok(());
+        }
     }
-    Ok(())
 }
 
-fn refolded((id, keys): &(bson::Bson, Document), read: Version) -> Document {
+fn refolded((id, keys): &(Bson, Document), read: Version) -> Document {
     doc! { "q": { "_id": id, "version": version(read) }, "u": { "$set": { "keys": keys } } }
 }
 

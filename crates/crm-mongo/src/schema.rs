@@ -1,13 +1,13 @@
 //! The collections and their indexes. Each index is declared beside the queries that use it; all are made at start.
 
 use bson::{Document, doc};
-use crm_domain::fold::FOLD_VERSION;
 use futures_util::future::join_all;
 use mongodb::Database;
 use mongodb::error::Result;
 
 use crate::{
-    activities, audits, customers, lanes, leads, notes, replays, sessions, tallies, tasks, throttles, users,
+    activities, audits, customers, lanes, leads, notes, refold, replays, sessions, tallies, tasks, throttles,
+    users,
 };
 
 /// The schema that this program reads and writes.
@@ -30,6 +30,13 @@ pub(crate) const COLLECTIONS: [&str; 15] = [
     "audits",
     "audit_head",
     "throttles",
+];
+
+/// Indexes that were there before, by the collections that they are on.
+const RETIRED: [(&str, &str); 3] = [
+    ("leads", "leads_by_gram_in_scope"),
+    ("customers", "customers_by_gram_in_scope"),
+    ("tasks", "tasks_by_gram_in_scope"),
 ];
 
 /// The collections that grow with the work of a team.
@@ -123,9 +130,20 @@ pub(crate) async fn make_bare(db: &Database) -> Result<()> {
     make_first_documents(db).await
 }
 
+/// Takes away the indexes that nothing asks any more.
+pub(crate) async fn drop_retired(db: &Database) -> Result<()> {
+    for (collection, name) in RETIRED {
+        match db.run_command(doc! { "dropIndexes": collection, "index": name }).await {
+            Err(error) if crate::error::code(&error) == Some(INDEX_NOT_FOUND) => {}
+            dropped => drop(dropped?),
+        }
+    }
+    Ok(())
+}
+
 async fn make_first_documents(db: &Database) -> Result<()> {
-    let first =
-        doc! { "zone": "UTC", "set_up": false, "fold_version": i64::from(FOLD_VERSION), "schema": SCHEMA };
+    let mut first = doc! { "zone": "UTC", "set_up": false, "schema": SCHEMA };
+    first.extend(refold::versions());
     let workspace = doc! { "q": { "_id": 1 }, "u": { "$setOnInsert": first }, "upsert": true };
     let lanes: Vec<Document> = lanes::all().map(tallies::new_lane).collect();
     for (name, updates) in [("workspace", vec![workspace]), (tallies::COLLECTION, lanes)] {
@@ -159,6 +177,7 @@ async fn bare_collection(db: &Database, name: &str) -> Result<()> {
 }
 
 const NAMESPACE_EXISTS: i32 = 48;
+const INDEX_NOT_FOUND: i32 = 27;
 
 #[cfg(test)]
 mod tests {

@@ -1,9 +1,14 @@
-//! Search: an index of the grams of every record's search key.
+//! Search: an index of the pieces of every record's search key, within the scope of who asks.
 //!
-//! A record is found by every run of one, two and three characters of its search key (none across a line break). A
-//! term of one or two characters is a gram itself; a longer one is found where all its runs of three are. The index is
-//! asked for the rarest gram of all terms, and what it leads to is then compared with the whole terms. It goes on with
-//! whose a record is, so that an agent's search for what everybody has looks at little beyond their own.
+//! A record is found by every run of one and two characters of each word of its search key, and by what stands from each
+//! character of a word to its end, cut off at [`LONGEST`] characters, if it is longer than those runs. A term that is no
+//! longer than a piece can be is a stretch of the index then: what it leads to has the term, and nothing else has. Of a
+//! longer one the index is asked for some of its parts, and what they lead to is compared with the whole term.
+//!
+//! In front of the pieces the index has whose a record is, so that an agent's search looks at their own alone. One for
+//! everybody's goes from owner to owner.
+
+use std::cmp::Reverse;
 
 use bson::{Bson, Document, doc};
 use crm_app::error::StoreError;
@@ -11,48 +16,67 @@ use crm_app::paging::Total;
 use crm_domain::fold::Term;
 use crm_domain::values::search_query::SearchQuery;
 
-use crate::reader::{Reader, number};
+use crate::reader::Reader;
 
-/// The longest run of characters that is a gram.
-const LONGEST: usize = 3;
+/// Grows when records are found by other pieces, which makes those of every store out of date.
+pub(crate) const PIECES_VERSION: u32 = 1;
 
-/// How many grams are compared, and how many records of each are counted, in each round: a rare gram shows in the first
-/// round, and the later ones, which cost more for each gram, compare fewer.
-const ROUNDS: [(usize, u64); 2] = [(32, 100), (10, 1_000)];
+/// The longest piece, in characters.
+const LONGEST: usize = 12;
+
+/// Runs of up to so many characters are pieces wherever they stand.
+const SHORT: usize = 2;
+
+/// Where a record's pieces are.
+pub(crate) const PIECES: &str = "keys.pieces";
 
 /// Where a record's search key is.
 pub(crate) const TEXT: &str = "keys.text";
 
-/// How many grams are compared within the scope where all of them are common.
-const COMPARED_IN_SCOPE: usize = 4;
+/// How many parts of what is looked for are compared.
+const COMPARED: usize = 6;
 
-/// The grams of a search key, each once.
-pub(crate) fn grams(key: &str) -> Vec<String> {
-    let mut grams: Vec<&str> = Vec::with_capacity(key.len() * LONGEST);
-    for line in key.split('\n') {
-        for length in 1..=LONGEST {
-            push_runs(line, length, &mut grams);
-        }
-    }
-    grams.sort_unstable();
-    grams.dedup();
-    grams.into_iter().map(str::to_owned).collect()
+/// So few that looking for a rarer part costs more.
+const FEW: u64 = 64;
+
+/// Something that the index can be asked for, which every record has that is meant.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Part {
+    characters: usize,
+    /// What is asked of the index.
+    pub(crate) asked: Document,
+    /// What is known of every record to which this leads, if it is all of a term.
+    pub(crate) proves: Option<Document>,
 }
 
-/// The grams that records in which these terms occur must have.
-pub(crate) fn asked(terms: &[Term]) -> Vec<String> {
-    let mut grams: Vec<&str> = Vec::new();
-    for term in terms {
-        let text = term.as_str();
-        if text.chars().nth(LONGEST).is_none() {
-            grams.push(text);
-        } else {
-            push_runs(text, LONGEST, &mut grams);
+/// The pieces of a search key, each once.
+pub(crate) fn pieces(key: &str) -> Vec<String> {
+    let mut pieces: Vec<&str> = Vec::with_capacity(key.len() * (SHORT + 1));
+    for word in key.split_whitespace() {
+        for (at, _) in word.char_indices() {
+            let Some(ending) = word.get(at..) else { continue };
+            let (piece, characters) = cut(ending, LONGEST);
+            pieces.extend((1..=SHORT.min(characters)).map(|length| cut(ending, length).0));
+            if characters > SHORT {
+                pieces.push(piece);
+            }
         }
     }
-    grams.sort_unstable();
-    grams.dedup();
-    grams.into_iter().map(str::to_owned).collect()
+    pieces.sort_unstable();
+    pieces.dedup();
+    pieces.into_iter().map(str::to_owned).collect()
+}
+
+/// What the index can be asked for, the longest first: they are the likeliest to be rare.
+pub(crate) fn parts(terms: &[Term]) -> Vec<Part> {
+    let mut parts: Vec<Part> = terms.iter().flat_map(|term| parts_of(term.as_str())).collect();
+    parts.sort_by_key(|part| Reverse(part.characters));
+    parts
+}
+
+/// The scope of everybody's records: the index begins with the owner.
+pub(crate) fn of_everybody() -> Document {
+    doc! { "owner": { "$gte": Bson::MinKey, "$lte": Bson::MaxKey } }
 }
 
 /// That every term occurs in the search key.
@@ -60,86 +84,78 @@ pub(crate) fn all_occur(query: &SearchQuery) -> impl Iterator<Item = Document> +
     query.terms().iter().map(|term| occurs(term.as_str()))
 }
 
-/// Whether the text, a term or a gram, occurs in the search key. Of a record that has the gram it is known.
-pub(crate) fn occurs(text: &str) -> Document {
+/// That the text occurs in the search key.
+fn occurs(text: &str) -> Document {
     doc! { TEXT: { "$regex": literal(text) } }
 }
 
-/// The rarest of these grams among the records of a scope, and how many of them have it: exactly up to as many as are
-/// counted, or how many have it in any scope, if these are few. The index goes on with the fields of the scope.
+/// The rarest of these parts among the records of a scope, which the index begins with, and how many have it, up to one
+/// more than are counted exactly.
 pub(crate) async fn rarest(
     reader: &mut Reader,
     collection: &str,
     index: &'static str,
-    grams: &[String],
+    parts: &[Part],
     scope: &Document,
-) -> Result<Option<(String, u64)>, StoreError> {
-    for (compared, most) in ROUNDS {
-        let rarest = count(reader, collection, &sample(grams, compared), most).await?;
-        if rarest.as_ref().is_none_or(|(_, count)| *count < most) {
-            return Ok(rarest);
-        }
-    }
+) -> Result<Option<(Part, u64)>, StoreError> {
+    let mut rarest: Option<(&Part, u64)> = None;
     // One by one, as the parts of one pipeline cannot name the index, and others begin with the fields of the scope.
-    let mut rarest: Option<(String, u64)> = None;
-    for gram in sample(grams, COMPARED_IN_SCOPE) {
-        let mut having = doc! { "keys.grams": gram };
-        having.extend(scope.clone());
-        let most = rarest.as_ref().map_or(Total::EXACT_UP_TO + 1, |(_, least)| *least);
+    for part in parts.iter().take(COMPARED) {
+        let mut having = scope.clone();
+        having.extend(part.asked.clone());
+        let most = rarest.map_or(Total::EXACT_UP_TO + 1, |(_, least)| least);
         let count = reader.count(collection, having, Some(index), most).await?;
         if rarest.is_none() || count < most {
-            rarest = Some((gram.clone(), count));
+            rarest = Some((part, count));
         }
-        if count == 0 {
+        if count <= FEW {
             break;
         }
     }
-    Ok(rarest)
+    Ok(rarest.map(|(part, count)| (part.clone(), count)))
 }
 
-/// So many of these grams, spread over all of them.
-fn sample(grams: &[String], most: usize) -> Vec<&String> {
-    grams.iter().step_by(grams.len().div_ceil(most).max(1)).collect()
-}
-
-/// The gram that the fewest records have, with one question for all; no more than `most` records of each are counted.
-async fn count(
-    reader: &mut Reader,
-    collection: &str,
-    grams: &[&String],
-    most: u64,
-) -> Result<Option<(String, u64)>, StoreError> {
-    let counting = |gram: &str| {
-        [
-            doc! { "$match": { "keys.grams": gram } },
-            doc! { "$limit": crate::documents::int(most) },
-            doc! { "$group": { "_id": { "$literal": gram }, "n": { "$sum": 1_i64 } } },
-        ]
-    };
-    let Some((first, others)) = grams.split_first() else { return Ok(None) };
-    let mut pipeline = counting(first).to_vec();
-    for gram in others {
-        let others = counting(gram).map(Bson::from).to_vec();
-        pipeline.push(doc! { "$unionWith": { "coll": collection, "pipeline": others } });
-    }
-    let counted = reader.aggregate(collection, pipeline, None).await?;
-    let mut rarest: Option<(String, u64)> = None;
-    for gram in grams {
-        let found =
-            counted.iter().find(|found| found.get_str("_id").is_ok_and(|found| found == gram.as_str()));
-        let count = found.map_or(Ok(0), |found| number(found, "n"))?;
-        if rarest.as_ref().is_none_or(|(_, least)| count < *least) {
-            rarest = Some(((*gram).clone(), count));
+/// What the index can be asked for of one term. It has nothing of a term of white space.
+fn parts_of(term: &str) -> Vec<Part> {
+    // A pattern with `|` in it, however it is written, is no stretch of an index to MongoDB. White space parts words.
+    let stretches = term.split(|c: char| c == '|' || c.is_whitespace()).filter(|part| !part.is_empty());
+    let mut parts = Vec::new();
+    for stretch in stretches {
+        let characters = stretch.chars().count();
+        let whole = stretch.len() == term.len();
+        let proves = whole.then(|| occurs(term));
+        if characters <= SHORT {
+            parts.push(Part { characters, asked: doc! { PIECES: stretch }, proves });
+        } else if characters <= LONGEST {
+            let begins = doc! { "$regex": format!("^{}", literal(stretch)) };
+            parts.push(Part { characters, asked: doc! { PIECES: begins }, proves });
+        } else {
+            // What all have in common stands at the beginning, or at the end: an email has its domain there.
+            for skipped in [0, (characters - LONGEST) / 2, characters - LONGEST] {
+                let run = cut(after(stretch, skipped), LONGEST).0;
+                parts.push(Part { characters: LONGEST, asked: doc! { PIECES: run }, proves: None });
+            }
         }
     }
-    Ok(rarest)
+    parts
 }
 
-/// All runs of so many characters.
-fn push_runs<'a>(line: &'a str, length: usize, runs: &mut Vec<&'a str>) {
-    let ends = line.char_indices().map(|(at, c)| at + c.len_utf8()).skip(length - 1);
-    let starts = line.char_indices().map(|(at, _)| at);
-    runs.extend(starts.zip(ends).filter_map(|(start, end)| line.get(start..end)));
+/// The first so many characters, and how many there were of them.
+fn cut(text: &str, most: usize) -> (&str, usize) {
+    let mut ends = text.char_indices().map(|(at, c)| at + c.len_utf8());
+    let mut characters = 0;
+    let mut end = 0;
+    while characters < most
+        && let Some(next) = ends.next()
+    {
+        (characters, end) = (characters + 1, next);
+    }
+    (text.get(..end).unwrap_or_default(), characters)
+}
+
+/// What stands behind so many characters.
+fn after(text: &str, skipped: usize) -> &str {
+    text.char_indices().nth(skipped).and_then(|(at, _)| text.get(at..)).unwrap_or_default()
 }
 
 /// A pattern that this text matches and no other.
@@ -159,19 +175,47 @@ fn literal(text: &str) -> String {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_record_is_found_by_each_run_of_up_to_three_characters() {
-        assert_eq!(grams("aba\né"), ["a", "ab", "aba", "b", "ba", "é"]);
-        assert_eq!(grams(""), [""; 0]);
+    fn part(characters: usize, asked: impl Into<Bson>, proves: Option<&str>) -> Part {
+        Part { characters, asked: doc! { PIECES: asked.into() }, proves: proves.map(occurs) }
+    }
+
+    fn parts(text: &str) -> Vec<Part> {
+        super::parts(&[Term::of(text)])
     }
 
     #[test]
-    fn a_short_term_is_a_gram_and_a_long_one_its_runs_of_three() {
-        let asked = |text| asked(&[Term::of(text)]);
-        assert_eq!(asked("a"), ["a"]);
-        assert_eq!(asked("ab"), ["ab"]);
-        assert_eq!(asked("abc"), ["abc"]);
-        assert_eq!(asked("aaaab"), ["aaa", "aab"]);
+    fn a_record_is_found_by_short_runs_and_the_endings_of_its_words() {
+        assert_eq!(pieces("abab\né x"), ["a", "ab", "abab", "b", "ba", "bab", "x", "é"]);
+        assert_eq!(pieces(""), [""; 0]);
+        let long = pieces("abcdefghijklmno");
+        assert!(long.contains(&"abcdefghijkl".to_owned()) && long.contains(&"defghijklmno".to_owned()));
+        assert!(long.iter().all(|piece| piece.chars().count() <= LONGEST));
+    }
+
+    #[test]
+    fn a_term_as_long_as_a_piece_is_a_stretch_and_proves_itself() {
+        assert_eq!(parts("a"), [part(1, "a", Some("a"))]);
+        assert_eq!(parts("ab"), [part(2, "ab", Some("ab"))]);
+        let begins = |pattern: &str| doc! { "$regex": pattern };
+        assert_eq!(parts("abc"), [part(3, begins("^abc"), Some("abc"))]);
+        assert_eq!(parts("abcdefghijkl"), [part(12, begins("^abcdefghijkl"), Some("abcdefghijkl"))]);
+        assert_eq!(parts("a.c"), [part(3, begins("^a\\.c"), Some("a.c"))]);
+    }
+
+    #[test]
+    fn of_a_longer_term_the_index_is_asked_for_three_runs_which_prove_nothing() {
+        let asked = ["abcdefghijkl", "cdefghijklmn", "efghijklmnop"];
+        assert_eq!(parts("abcdefghijklmnop"), asked.map(|run| part(12, run, None)));
+    }
+
+    #[test]
+    fn a_pipe_and_a_space_part_a_term() {
+        let begins = |pattern: &str| doc! { "$regex": pattern };
+        assert_eq!(parts("ab|cde|"), [part(3, begins("^cde"), None), part(2, "ab", None)]);
+        assert_eq!(parts("|"), []);
+        assert_eq!(parts("a¨b"), [part(1, "a", None), part(1, "b", None)]);
+        let both = super::parts(&[Term::of("ab"), Term::of("xyz")]);
+        assert_eq!(both.iter().map(|part| part.characters).collect::<Vec<_>>(), [3, 2]);
     }
 
     #[test]

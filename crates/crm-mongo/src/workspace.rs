@@ -65,6 +65,11 @@ pub(crate) async fn fold_version(reader: &mut Reader) -> Result<Option<i64>, Sto
     number(reader, "fold_version").await
 }
 
+/// The version of the pieces that records are found by.
+pub(crate) async fn pieces_version(reader: &mut Reader) -> Result<Option<i64>, StoreError> {
+    number(reader, "pieces_version").await
+}
+
 async fn number(reader: &mut Reader, field: &str) -> Result<Option<i64>, StoreError> {
     match document(reader).await?.as_ref().and_then(|found| found.get(field)) {
         None => Ok(None),

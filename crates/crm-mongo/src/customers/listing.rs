@@ -19,9 +19,9 @@ const BY_OWNER: &str = "customers_by_owner";
 /// The list in its other orders.
 const BY_CREATION: &str = "customers_by_creation";
 const BY_NAME: &str = "customers_by_name";
-/// With a tag, with a gram; the last goes on with what narrows the searches of agents.
+/// With a tag, with a piece of text; the last begins with what narrows the searches of agents.
 const BY_TAG: &str = "customers_by_tag";
-const BY_GRAM: &str = "customers_by_gram_in_scope";
+const BY_PIECE: &str = "customers_by_owner_piece";
 
 pub(crate) const INDEXES: &[Index] = &[
     Index::on(CUSTOMERS, BY_UPDATE, &["updated_at", "_id"]),
@@ -29,7 +29,7 @@ pub(crate) const INDEXES: &[Index] = &[
     Index::on(CUSTOMERS, BY_CREATION, &["created_at", "_id"]),
     Index::on(CUSTOMERS, BY_NAME, &["keys.name", "_id"]),
     Index::on(CUSTOMERS, BY_TAG, &["keys.tags"]),
-    Index::on(CUSTOMERS, BY_GRAM, &["keys.grams", "owner"]),
+    Index::on(CUSTOMERS, BY_PIECE, &["owner", search::PIECES]),
 ];
 
 /// What answers this query.
@@ -74,9 +74,9 @@ fn ways(range: OwnerRange, filter: &CustomerFilter, counted: &Walk, tallied: u64
     let mut ways =
         vec![Way { index: counted.index, to: To::Values(counted.arms.clone()), known: Some(tallied) }];
     if let Some(query) = &filter.search {
-        let grams = search::asked(query.terms());
-        let scope = owner_of(range).unwrap_or_default();
-        ways.push(Way { index: BY_GRAM, to: To::Rarest { grams, scope }, known: None });
+        let parts = search::parts(query.terms());
+        let scope = owner_of(range).unwrap_or_else(search::of_everybody);
+        ways.push(Way { index: BY_PIECE, to: To::Rarest { parts, scope }, known: None });
     }
     if let Some(tag) = &filter.tag {
         ways.push(Way { index: BY_TAG, to: To::Values(vec![doc! { "keys.tags": tag }]), known: None });

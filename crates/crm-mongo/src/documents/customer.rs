@@ -38,7 +38,7 @@ pub(crate) struct CustomerKeys {
     name: String,
     tags: Vec<String>,
     text: String,
-    grams: Vec<String>,
+    pieces: Vec<String>,
 }
 
 impl CustomerDocument {
@@ -68,7 +68,7 @@ impl CustomerKeys {
         Self {
             name: fold(customer.name.as_str()),
             tags: fields::tag_keys(&customer.tags),
-            grams: search::grams(&text),
+            pieces: search::pieces(&text),
             text,
         }
     }

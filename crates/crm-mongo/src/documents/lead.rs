@@ -42,7 +42,7 @@ pub(crate) struct LeadKeys {
     source: String,
     tags: Vec<String>,
     text: String,
-    grams: Vec<String>,
+    pieces: Vec<String>,
 }
 
 impl LeadDocument {
@@ -75,7 +75,7 @@ impl LeadKeys {
             name: fold(lead.name.as_str()),
             source: fold(lead.source.as_str()),
             tags: fields::tag_keys(&lead.tags),
-            grams: search::grams(&text),
+            pieces: search::pieces(&text),
             text,
         }
     }

@@ -44,7 +44,7 @@ pub(crate) struct TaskKeys {
     /// The priority's place in the order.
     rank: i32,
     text: String,
-    grams: Vec<String>,
+    pieces: Vec<String>,
 }
 
 impl TaskDocument {
@@ -75,7 +75,7 @@ impl TaskKeys {
         Self {
             due_at: date(task.due.moment(&calendar)),
             rank: i32::from(rank(task.priority)),
-            grams: search::grams(&text),
+            pieces: search::pieces(&text),
             text,
         }
     }

@@ -22,10 +22,10 @@ const BY_OWNER_STATUS: &str = "leads_by_owner_status";
 const BY_CREATION: &str = "leads_by_creation";
 /// The list sorted by name.
 const BY_NAME: &str = "leads_by_name";
-/// From a source, with a tag, with a gram; the last goes on with what narrows nearly every search.
+/// From a source, with a tag, with a piece of text; the last begins with what narrows nearly every search.
 const BY_SOURCE: &str = "leads_by_source";
 const BY_TAG: &str = "leads_by_tag";
-const BY_GRAM: &str = "leads_by_gram_in_scope";
+const BY_PIECE: &str = "leads_by_owner_piece";
 
 pub(crate) const INDEXES: &[Index] = &[
     Index::on(LEADS, BY_UPDATE, &["archived", "updated_at", "_id"]),
@@ -36,7 +36,7 @@ pub(crate) const INDEXES: &[Index] = &[
     Index::on(LEADS, BY_NAME, &["keys.name", "_id"]),
     Index::on(LEADS, BY_SOURCE, &["keys.source"]),
     Index::on(LEADS, BY_TAG, &["keys.tags"]),
-    Index::on(LEADS, BY_GRAM, &["keys.grams", "archived", "owner"]),
+    Index::on(LEADS, BY_PIECE, &["owner", "archived", search::PIECES]),
 ];
 
 /// What answers this query.
@@ -116,11 +116,10 @@ fn ways(range: OwnerRange, filter: &LeadFilter, counted: &Walk, tallied: u64) ->
     let mut ways =
         vec![Way { index: counted.index, to: To::Values(counted.arms.clone()), known: Some(tallied) }];
     if let Some(query) = &filter.search {
-        let grams = search::asked(query.terms());
-        let archived = archived(filter).map(|flag| ("archived".to_owned(), Bson::from(flag)));
-        let owner = owner_of(range).map(|owner| ("owner".to_owned(), owner));
-        let scope = archived.into_iter().chain(owner).collect();
-        ways.push(Way { index: BY_GRAM, to: To::Rarest { grams, scope }, known: None });
+        let mut scope = owner_of(range).map_or_else(search::of_everybody, |owner| doc! { "owner": owner });
+        scope.insert("archived", archived(filter).map_or(doc! { "$in": [false, true] }.into(), Bson::from));
+        let parts = search::parts(query.terms());
+        ways.push(Way { index: BY_PIECE, to: To::Rarest { parts, scope }, known: None });
     }
     ways.extend(filter.tag.iter().map(|tag| values(BY_TAG, doc! { "keys.tags": tag })));
     ways.extend(filter.source.iter().map(|source| values(BY_SOURCE, doc! { "keys.source": source })));

@@ -50,6 +50,12 @@ pub(super) async fn page(reader: &mut Reader, listing: &Listing, way: &Best) -> 
     Ok(Found { slice, total })
 }
 
+/// The total, if nothing has to be looked at for it.
+pub(super) fn total(listing: &Listing, way: &Best) -> Option<Total> {
+    let is_counted = left_open(listing, way).next().is_none();
+    listing.total.known().or_else(|| is_counted.then(|| Total::bounded(way.count)))
+}
+
 /// How many records the way leads to, up to one more than are counted exactly.
 pub(super) async fn count(reader: &mut Reader, listing: &Listing, way: &Best) -> Result<u64, StoreError> {
     if left_open(listing, way).next().is_none() {

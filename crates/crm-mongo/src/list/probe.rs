@@ -1,6 +1,6 @@
 //! Finding out which way leads to the fewest records.
 
-use bson::{Document, doc};
+use bson::Document;
 use crm_app::error::StoreError;
 use crm_app::paging::Total;
 
@@ -46,13 +46,12 @@ pub(super) async fn best(reader: &mut Reader, listing: &Listing) -> Result<Optio
                 let count = reader.count(listing.collection, values.clone(), Some(way.index), most).await?;
                 (values, count, None)
             }
-            (To::Rarest { grams, scope }, _) => {
-                let rarest = search::rarest(reader, listing.collection, way.index, grams, scope).await?;
-                let Some((gram, count)) = rarest else { continue };
-                let proves = search::occurs(&gram);
-                let mut values = doc! { "keys.grams": gram };
-                values.extend(scope.clone());
-                (values, count, Some(proves))
+            (To::Rarest { parts, scope }, _) => {
+                let rarest = search::rarest(reader, listing.collection, way.index, parts, scope).await?;
+                let Some((part, count)) = rarest else { continue };
+                let mut values = scope.clone();
+                values.extend(part.asked);
+                (values, count, part.proves)
             }
         };
         let other = Best { index: way.index, values, count, proves };

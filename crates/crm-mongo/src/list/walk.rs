@@ -6,6 +6,7 @@ use crm_app::paging::{Direction, Position, Slice, Start, Total};
 
 use super::{Listing, Walk, all, any, cut, one_more, value_of};
 use crate::documents::{record_only, uuid};
+use crate::error::{Failure, unavailable};
 use crate::reader::{Find, Reader};
 
 /// The documents of the page, with what the walk's arms do not ask dropped on the way.
@@ -13,18 +14,51 @@ pub(super) async fn page(
     reader: &mut Reader,
     listing: &Listing,
 ) -> Result<Slice<RawDocumentBuf>, StoreError> {
-    let (sign, skip) = match (listing.direction, &listing.start) {
-        (Direction::Ascending, Start::Offset(skip)) => (1_i32, *skip),
-        (Direction::Descending, Start::Offset(skip)) => (-1, *skip),
-        (Direction::Ascending, Start::After(_)) => (1, 0),
-        (Direction::Descending, Start::After(_)) => (-1, 0),
-    };
-    let find = Find { skip, ..Find::all(filter(listing)) }
+    let (sign, skip) = order(listing);
+    let find = Find { skip, ..Find::all(arms(listing, &listing.residual)) }
         .by(listing.walk.index)
         .sorted(doc! { listing.walk.key: sign, "_id": sign })
         .fields(record_only())
         .at_most(one_more(listing.limit));
     Ok(cut(reader.all(listing.collection, find).await?, listing.limit))
+}
+
+/// The same if the first so many records that the walk comes by are enough to fill the page.
+pub(super) async fn briefly(
+    reader: &mut Reader,
+    listing: &Listing,
+    steps: i64,
+) -> Result<Option<Slice<RawDocumentBuf>>, StoreError> {
+    let (sign, skip) = order(listing);
+    let arms = arms(listing, &[]);
+    let mut pipeline = vec![
+        doc! { "$match": arms },
+        doc! { "$sort": { listing.walk.key: sign, "_id": sign } },
+        doc! { "$limit": steps },
+        doc! { "$match": all(listing.residual.iter().cloned()) },
+    ];
+    pipeline.extend(i64::try_from(skip).ok().filter(|skip| *skip > 0).map(|skip| doc! { "$skip": skip }));
+    pipeline.push(doc! { "$limit": i64::from(one_more(listing.limit)) });
+    pipeline.push(doc! { "$project": record_only() });
+    let found = reader.aggregate(listing.collection, pipeline, Some(listing.walk.index)).await?;
+    if found.len() < usize::try_from(one_more(listing.limit)).unwrap_or(usize::MAX) {
+        return Ok(None);
+    }
+    let found: Result<Vec<_>, _> = found.iter().map(RawDocumentBuf::try_from).collect();
+    let found = found.map_err(|_| unavailable(Failure::Defect("the server answered with no documents")))?;
+    Ok(Some(cut(found, listing.limit)))
+}
+
+/// Which way to walk, and how many records to pass over.
+fn order(listing: &Listing) -> (i32, u64) {
+    let sign = match listing.direction {
+        Direction::Ascending => 1,
+        Direction::Descending => -1,
+    };
+    match listing.start {
+        Start::Offset(skip) => (sign, skip),
+        Start::After(_) => (sign, 0),
+    }
 }
 
 /// How many records the walk comes by, up to one more than are counted exactly.
@@ -35,8 +69,9 @@ pub(super) async fn count(reader: &mut Reader, listing: &Listing) -> Result<u64,
     reader.count(listing.collection, filter, Some(walk.index), Total::EXACT_UP_TO + 1).await
 }
 
-/// Every arm by itself, so that each is one stretch of the index and their merge is in order.
-fn filter(listing: &Listing) -> Document {
+/// Every arm by itself, so that each is one stretch of the index and their merge is in order; with what else is asked of
+/// each record.
+fn arms(listing: &Listing, asked: &[Document]) -> Document {
     let walk = &listing.walk;
     let starts: Vec<Option<Document>> = match &listing.start {
         Start::Offset(_) => vec![None],
@@ -45,7 +80,7 @@ fn filter(listing: &Listing) -> Document {
     let mut arms = Vec::new();
     for arm in &walk.arms {
         for start in &starts {
-            let conditions = arm_of(walk, arm).chain(start.clone()).chain(listing.residual.iter().cloned());
+            let conditions = arm_of(walk, arm).chain(start.clone()).chain(asked.iter().cloned());
             arms.push(all(conditions));
         }
     }

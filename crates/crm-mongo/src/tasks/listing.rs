@@ -25,8 +25,8 @@ pub(crate) const BY_RELATED: &str = "tasks_by_related";
 const BY_CREATION: &str = "tasks_by_creation";
 const BY_UPDATE: &str = "tasks_by_update";
 const BY_PRIORITY: &str = "tasks_by_priority";
-/// With a gram, and whose.
-const BY_GRAM: &str = "tasks_by_gram_in_scope";
+/// With a piece of text; it begins with whose.
+const BY_PIECE: &str = "tasks_by_owner_piece";
 
 pub(crate) const INDEXES: &[Index] = &[
     Index::on(TASKS, BY_DUE, &["status", "keys.due_at", "_id"]),
@@ -35,7 +35,7 @@ pub(crate) const INDEXES: &[Index] = &[
     Index::on(TASKS, BY_CREATION, &["created_at", "_id"]),
     Index::on(TASKS, BY_UPDATE, &["updated_at", "_id"]),
     Index::on(TASKS, BY_PRIORITY, &["keys.rank", "_id"]),
-    Index::on(TASKS, BY_GRAM, &["keys.grams", "owner"]),
+    Index::on(TASKS, BY_PIECE, &["owner", search::PIECES]),
 ];
 
 /// What answers this query.
@@ -121,9 +121,9 @@ fn ways(range: OwnerRange, filter: &TaskFilter, due: &Walk, tallied: u64) -> Vec
         ways.push(Way { index: BY_RELATED, to: To::Values(vec![about]), known: None });
     }
     if let Some(query) = &filter.search {
-        let grams = search::asked(query.terms());
-        let scope = owner_of(range).unwrap_or_default();
-        ways.push(Way { index: BY_GRAM, to: To::Rarest { grams, scope }, known: None });
+        let parts = search::parts(query.terms());
+        let scope = owner_of(range).unwrap_or_else(search::of_everybody);
+        ways.push(Way { index: BY_PIECE, to: To::Rarest { parts, scope }, known: None });
     }
     ways
 }
