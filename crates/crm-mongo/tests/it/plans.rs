@@ -56,6 +56,14 @@ async fn what_is_asked_most_is_answered_by_walking_an_index() {
         let most = plans.iter().map(|plan: &Plan| plan.keys).max().unwrap_or(0);
         assert!(most <= 10_001 + 100, "{name}: {most} keys");
     }
+    for (name, ask) in of_one_term(owner) {
+        let plans = store.plans(&ask).await.unwrap();
+        let (counts, others): (Vec<&Plan>, Vec<&Plan>) = plans.iter().partition(|plan| counts_leads(plan));
+        assert!(!counts.is_empty(), "{name}: {plans:#?}");
+        assert!(counts.iter().all(|plan| plan.documents == 0), "{name}: leads are loaded: {counts:#?}");
+        let looked_at: i64 = others.iter().map(|plan| plan.documents).sum();
+        assert!(looked_at <= 1_500, "{name}: {looked_at} documents");
+    }
 }
 
 fn hot(owner: UserId, now: Timestamp) -> Vec<(String, Ask)> {
@@ -133,6 +141,23 @@ fn rare(owner: UserId) -> Vec<(String, Ask)> {
         rare.push((format!("source of {range:?}"), leads(range, filter, Start::Offset(0))));
     }
     rare
+}
+
+fn counts_leads(plan: &Plan) -> bool {
+    plan.command.get_str("aggregate").is_ok_and(|of| of == "leads")
+        && plan.command.to_string().contains("$group")
+}
+
+/// Searches that the index alone can count.
+fn of_one_term(owner: UserId) -> impl Iterator<Item = (String, Ask)> {
+    let ranges = [OwnerRange::Everyone, OwnerRange::User(owner)];
+    let texts = ["c", "zq", "ead", "common", "hundredth", "singular", "nowhere"];
+    let both = ranges.into_iter().flat_map(move |range| texts.map(|text| (range, text)));
+    both.map(|(range, text)| {
+        let filter =
+            LeadFilter { search: Some(SearchQuery::parse(text).unwrap()), ..LeadFilter::everything() };
+        (format!("{text} of {range:?}"), leads(range, filter, Start::Offset(0)))
+    })
 }
 
 fn leads(range: OwnerRange, filter: LeadFilter, start: Start) -> Ask {
