@@ -1,5 +1,6 @@
 //! The log: for people on a terminal, one JSON object a line elsewhere. It goes to the standard error.
 
+mod access;
 mod flood;
 mod lines;
 
@@ -11,6 +12,7 @@ use tracing_subscriber::filter::EnvFilter;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
+use self::access::AccessJson;
 use self::flood::Flood;
 use self::lines::Lines;
 use crate::command_error::CommandError;
@@ -39,7 +41,8 @@ pub fn start(settings: &LogSettings) -> Result<(), CommandError> {
         LogFormat::Pretty => false,
     };
     let started = if is_json {
-        text.json().flatten_event(true).with_span_list(false).finish().with(flood.clone()).try_init()
+        let text = text.json().flatten_event(true).with_span_list(false).map_event_format(AccessJson);
+        text.finish().with(flood.clone()).try_init()
     } else {
         text.compact()
             .with_ansi(io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none())

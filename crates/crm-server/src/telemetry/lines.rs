@@ -11,15 +11,15 @@ use std::thread;
 use std::time::Duration;
 
 use parking_lot::{Condvar, Mutex};
-use tracing::{Level, Metadata};
+use tracing::Metadata;
 use tracing_subscriber::fmt::MakeWriter;
+
+use super::access;
 
 /// How long a line waits at most.
 const DELAY: Duration = Duration::from_millis(10);
 /// So many bytes do not wait.
 const ENOUGH: usize = 32 * 1024;
-/// What the lines of answered requests have as their target.
-const ACCESS: &str = "crm_http::access";
 
 /// Writes lines. Clones write to the same place.
 #[derive(Debug)]
@@ -61,7 +61,7 @@ impl<W: Write + Send + 'static> Lines<W> {
         let lines = Arc::clone(&self.0);
         let write = move || loop {
             lines.some.wait_while(&mut lines.waiting.lock(), |waiting| waiting.is_empty());
-            thread::sleep(DELAY);
+            thread::park_timeout(DELAY);
             lines.flush();
         };
         thread::Builder::new().name("crm-log".to_owned()).spawn(write).map(drop)
@@ -117,7 +117,7 @@ impl<'l, W: Write + 'l> MakeWriter<'l> for Lines<W> {
     }
 
     fn make_writer_for(&'l self, about: &Metadata<'_>) -> Self::Writer {
-        Line { lines: &self.0, may_wait: about.target() == ACCESS && *about.level() == Level::INFO }
+        Line { lines: &self.0, may_wait: access::is_access(about) }
     }
 }
 
@@ -192,7 +192,7 @@ mod tests {
             let begun = Instant::now();
             while written.0.lock().concat().matches("number=").count() <= number {
                 assert!(begun.elapsed() < Duration::from_secs(30), "it is not written");
-                thread::sleep(Duration::from_millis(1));
+                thread::park_timeout(Duration::from_millis(1));
             }
         }
     }
