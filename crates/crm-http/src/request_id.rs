@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use actix_web::http::header::HeaderMap;
 use crm_app::context::Ctx;
+use uuid::Uuid;
 
 /// The header that carries it, both ways.
 pub(crate) const HEADER: &str = "x-request-id";
@@ -21,7 +22,7 @@ impl RequestId {
         let own = headers.get(HEADER).and_then(|id| id.to_str().ok()).filter(|id| is_sane(id));
         match own {
             Some(id) => Self(id.into()),
-            None => Self(ctx.ids.next().to_string().into()),
+            None => Self((*ctx.ids.next().hyphenated().encode_lower(&mut Uuid::encode_buffer())).into()),
         }
     }
 

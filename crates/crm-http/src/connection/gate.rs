@@ -5,6 +5,7 @@
 
 use actix_web::web::BytesMut;
 use bytes::Buf as _;
+use memchr::memchr;
 
 use super::chunks::Chunks;
 use super::head::{Framing, Head};
@@ -219,7 +220,7 @@ fn skip_empty_line(held: &mut BytesMut, at: usize) -> Result<bool, Refused> {
 fn next_line(fresh: &[u8], from: usize) -> Result<Option<&[u8]>, Refused> {
     const TOO_LARGE: Refused = Refused::head_too_large("the head of the request is larger than 32 KiB");
     let rest = fresh.get(from..).unwrap_or_default();
-    let Some(end) = rest.iter().position(|byte| *byte == b'\n') else {
+    let Some(end) = memchr(b'\n', rest) else {
         return if fresh.len() > LARGEST_HEAD { Err(TOO_LARGE) } else { Ok(None) };
     };
     if from + end >= LARGEST_HEAD {
