@@ -13,6 +13,7 @@ mod failover;
 mod given_up;
 mod moment;
 mod opening;
+mod pieces;
 mod plans;
 mod recent;
 mod support;
