@@ -15,6 +15,7 @@ use actix_web::{Error, HttpMessage as _, web};
 use futures_util::FutureExt as _;
 
 use crate::connection::answers::Answers;
+use crate::counted;
 use crate::dispatch::Trace;
 use crate::etag;
 use crate::problem::kind::Kind;
@@ -192,19 +193,5 @@ fn note(method: &Method, trace: Trace, status: StatusCode, id: &RequestId, start
             "answered"
         );
     }
-    let method = metric_method(method);
-    metrics::counter!("http_requests_total", "method" => method, "route" => route, "status" => metric_status(status))
-        .increment(1);
-    metrics::histogram!("http_request_duration_seconds", "method" => method, "route" => route)
-        .record(took.as_secs_f64());
-}
-
-/// The method as a label: clients may invent methods, and each label value takes memory for ever.
-fn metric_method(method: &Method) -> &'static str {
-    const KNOWN: [&str; 6] = ["GET", "HEAD", "POST", "PATCH", "DELETE", "OPTIONS"];
-    KNOWN.into_iter().find(|known| method.as_str() == *known).unwrap_or("other")
-}
-
-fn metric_status(status: StatusCode) -> String {
-    status.as_str().to_owned()
+    counted::count(method, route, status, took);
 }

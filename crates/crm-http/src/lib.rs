@@ -29,6 +29,7 @@ mod call;
 mod client_address;
 mod connection;
 mod cors;
+mod counted;
 mod dispatch;
 mod edge;
 mod etag;

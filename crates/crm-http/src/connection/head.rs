@@ -188,7 +188,7 @@ fn authority(method: &[u8], target: &[u8]) -> Result<Option<Vec<u8>>, Refused> {
         return if method == b"OPTIONS" { Ok(None) } else { refuse("only OPTIONS asks of `*`") };
     }
     let is_readable = target.iter().all(|byte| matches!(byte, b'!'..=b'~') && *byte != b'#');
-    if !is_readable || Uri::try_from(target).is_err() {
+    if !is_readable || (!is_plain(target) && Uri::try_from(target).is_err()) {
         return refuse("the target is no URI");
     }
     if target.starts_with(b"/") {
@@ -204,6 +204,14 @@ fn authority(method: &[u8], target: &[u8]) -> Result<Option<Vec<u8>>, Refused> {
     } else {
         Ok(Some(host.to_owned()))
     }
+}
+
+/// Whether nobody needs to look closer to see that this is a path, with a query or without.
+fn is_plain(target: &[u8]) -> bool {
+    let stands_for_itself = |byte: u8| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'.' | b'_' | b'~' | b'?' | b'=' | b'&')
+    };
+    target.starts_with(b"/") && target.iter().fold(true, |all, byte| all & stands_for_itself(*byte))
 }
 
 fn length(value: &[u8]) -> Result<u64, Refused> {
@@ -257,6 +265,7 @@ fn refuse<T>(why: &'static str) -> Result<T, Refused> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use rstest::rstest;
 
     use super::*;
@@ -303,6 +312,19 @@ mod tests {
     #[case("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 18446744073709551616\r\n")]
     fn what_could_be_read_in_two_ways_is_refused(#[case] head: &str) {
         assert!(read(head).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_plain_is_a_uri(target in "/[-/._~?=&a-zA-Z0-9]{0,40}") {
+            prop_assert!(is_plain(target.as_bytes()));
+            prop_assert!(Uri::try_from(target.as_bytes()).is_ok());
+        }
+
+        #[test]
+        fn nothing_is_plain_that_is_no_uri(target in "[ -~]{0,8}") {
+            prop_assert!(!is_plain(target.as_bytes()) || Uri::try_from(target.as_bytes()).is_ok());
+        }
     }
 
     #[test]
