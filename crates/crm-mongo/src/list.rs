@@ -28,6 +28,8 @@ use crate::search::Part;
 
 /// A walk is tried where it may come by so many records for each that the page needs.
 const WALK_FOR_EACH: u64 = 10;
+/// Then it goes on for so many times as far as the page would take if what is found were spread evenly.
+const WALK_TIMES: u64 = 3;
 
 /// A list to be answered.
 #[derive(Debug)]
@@ -157,14 +159,20 @@ async fn search(reader: &mut Reader, listing: &Listing) -> Result<Found, StoreEr
     Ok(Found { slice, total })
 }
 
-/// How many records a walk may come by in place of gathering: few beside those, and many beside what the page needs.
+/// How many records a walk may come by in place of gathering: as many as should be enough to fill the page, and few beside
+/// those that were to be gathered. MongoDB loads all of them, however soon the page is full.
 fn steps(listing: &Listing, best: &Best) -> Option<i64> {
-    let steps = best.count / 4;
-    let needed = match listing.start {
+    let most = best.count / 4;
+    let needed: u64 = match listing.start {
         Start::Offset(skip) => skip.saturating_add(one_more(listing.limit).into()),
         Start::After(_) => one_more(listing.limit).into(),
     };
-    (needed.saturating_mul(WALK_FOR_EACH) <= steps).then(|| i64::try_from(steps).ok()).flatten()
+    if needed.saturating_mul(WALK_FOR_EACH) > most {
+        return None;
+    }
+    let all = listing.ways.iter().find(|way| way.index == listing.walk.index).and_then(|way| way.known);
+    let likely = all.map(|all| needed.saturating_mul(all) / best.count.max(1));
+    i64::try_from(likely.map_or(most, |likely| most.min(likely.saturating_mul(WALK_TIMES)))).ok()
 }
 
 impl Counting {
