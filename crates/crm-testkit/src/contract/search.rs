@@ -80,7 +80,10 @@ pub async fn what_is_searched_for_is_literal<B: StoreBuilder>(builder: &B) {
     }
     let long = "x".repeat(190);
     world.write(make.commit().insert_lead(&make.lead(&long, None)).done()).await;
-    for raw in words.into_iter().chain([long.as_str(), &"y".repeat(200), "aero", "AERO", "하", "ㅎ"]) {
+    let doubled = words.map(|word| word.repeat(2));
+    let tripled = words.map(|word| word.repeat(3));
+    let others = [long.as_str(), &"y".repeat(200), "aero", "AERO", "하", "ㅎ", "i|n", "||in", "^wit", "x{3}"];
+    for raw in words.into_iter().chain(doubled.iter().chain(&tripled).map(String::as_str)).chain(others) {
         let search = SearchQuery::parse(raw).unwrap();
         let ask = ask(LeadFilter { search: Some(search), ..LeadFilter::everything() }, 100);
         let found = LeadList::list(world.store(), &everything(), ask.clone()).await;
