@@ -1,7 +1,10 @@
 //! A search finds what a naive search through the folded fields finds.
 
+use std::time::Duration;
+
 use crm_app::paging::{Start, Total};
 use crm_app::query::leads::{Archived, LeadFilter, LeadSort};
+use crm_domain::lead::Lead;
 use crm_domain::values::search_query::SearchQuery;
 
 use super::StoreBuilder;
@@ -9,11 +12,12 @@ use super::support::listing::customers::CustomerList;
 use super::support::listing::leads::LeadList;
 use super::support::listing::tasks::TaskList;
 use super::support::listing::users::UserList;
-use super::support::listing::{Ask, Listing, expected, orders};
+use super::support::listing::{Ask, Listing, expected, expected_all, orders};
 use super::support::operations::write_randomly;
 use super::support::population::populate;
 use super::support::world::{World, everything};
 use crate::actors::own;
+use crate::fixtures::commits::Draft;
 use crate::random::Random;
 
 /// Searching leads for random text equals a naive search.
@@ -144,6 +148,47 @@ pub async fn the_total_of_a_search_counts_all_that_is_found<B: StoreBuilder>(bui
     let ask = ask(LeadFilter { search, ..LeadFilter::everything() }, 10);
     let found = LeadList::list(world.store(), &everything(), ask).await;
     assert_eq!((found.slice.items.len(), found.slice.more, found.total), (10, true, Total::exact(25)));
+}
+
+/// A page of much that is found is the one that a naive search has, wherever it begins and in whatever order, also where
+/// only some of all records are found.
+pub async fn a_page_of_much_that_is_found_is_the_naive_one<B: StoreBuilder>(builder: &B) {
+    let mut random = Random::new();
+    let mut world = World::new(builder).await;
+    let owners = populate(&mut world, &mut random, (0, 0, 0)).await;
+    let make = world.make.clone();
+    let leads: Vec<Lead> = (0..1_400)
+        .map(|number| {
+            make.clock.advance(Duration::from_millis(number % 3));
+            let name = if number % 5 == 0 { "rare" } else { "common" };
+            let owner = owners.get(usize::from(number % 2 == 0)).copied();
+            Lead { archived: number % 10 == 1, ..make.lead(&format!("{name} {number}"), owner) }
+        })
+        .collect();
+    for some in leads.chunks(100) {
+        world.write(some.iter().fold(make.commit(), Draft::insert_lead).done()).await;
+    }
+    let search = Some(SearchQuery::parse("ommo").unwrap());
+    for scope in [everything(), own(owners[0])] {
+        for (archived, sort) in [Archived::No, Archived::All]
+            .into_iter()
+            .flat_map(|one| orders::<LeadList>().map(move |sort| (one, sort)))
+        {
+            let filter = LeadFilter { search: search.clone(), archived, ..LeadFilter::everything() };
+            let all = expected_all::<LeadList>(&world.model, &scope, &filter, sort);
+            let place = |at: usize| {
+                let lead = all.get(at).or(all.last()).unwrap();
+                Start::After(LeadList::place(sort.by, lead.record(), world.model.calendar))
+            };
+            let starts =
+                [Start::Offset(0), Start::Offset(1), Start::Offset(400), place(0), place(14), place(490)];
+            for start in starts {
+                let ask = Ask { filter: filter.clone(), sort, start, limit: 10 };
+                let found = LeadList::list(world.store(), &scope, ask.clone()).await;
+                assert_eq!(found, expected::<LeadList>(&world.model, &scope, &ask), "{scope:?} {ask:?}");
+            }
+        }
+    }
 }
 
 async fn agrees<L: Listing, B: StoreBuilder>(
