@@ -328,6 +328,7 @@ macro_rules! contract_suite {
             search::a_search_follows_every_change,
             search::a_search_of_ones_own_leads_follows_every_change,
             search::the_total_of_a_search_counts_all_that_is_found,
+            search::a_long_term_is_more_than_its_parts,
             search::a_page_of_much_that_is_found_is_the_naive_one,
             sessions::a_touch_keeps_the_later_moment,
             sessions::an_end_keeps_the_first_moment,

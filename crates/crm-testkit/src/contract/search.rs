@@ -84,14 +84,9 @@ pub async fn what_is_searched_for_is_literal<B: StoreBuilder>(builder: &B) {
     }
     let long = "x".repeat(190);
     world.write(make.commit().insert_lead(&make.lead(&long, None)).done()).await;
-    let whole = "abcdefghijklmnopqrstuvwxyz0123";
-    for name in [whole.to_owned(), format!("{} {}", &whole[..21], &whole[9..])] {
-        world.add_lead(&name, None).await;
-    }
     let doubled = words.map(|word| word.repeat(2));
     let tripled = words.map(|word| word.repeat(3));
-    let others =
-        [whole, long.as_str(), &"y".repeat(200), "aero", "AERO", "하", "ㅎ", "i|n", "||in", "^wit", "x{3}"];
+    let others = [long.as_str(), &"y".repeat(200), "aero", "AERO", "하", "ㅎ", "i|n", "||in", "^wit", "x{3}"];
     for raw in words.into_iter().chain(doubled.iter().chain(&tripled).map(String::as_str)).chain(others) {
         let search = SearchQuery::parse(raw).unwrap();
         let ask = ask(LeadFilter { search: Some(search), ..LeadFilter::everything() }, 100);
@@ -153,6 +148,25 @@ pub async fn the_total_of_a_search_counts_all_that_is_found<B: StoreBuilder>(bui
     let ask = ask(LeadFilter { search, ..LeadFilter::everything() }, 10);
     let found = LeadList::list(world.store(), &everything(), ask).await;
     assert_eq!((found.slice.items.len(), found.slice.more, found.total), (10, true, Total::exact(25)));
+}
+
+/// A long term is found where all of it stands, and not where its parts do, among so many records that an index is asked.
+pub async fn a_long_term_is_more_than_its_parts<B: StoreBuilder>(builder: &B) {
+    let mut random = Random::new();
+    let mut world = World::new(builder).await;
+    populate(&mut world, &mut random, (200, 0, 0)).await;
+    let whole = "abcdefghijklmnopqrstuvwxyz0123";
+    let parts = format!("{} {}", &whole[..21], &whole[9..]);
+    for name in [whole, parts.as_str(), &whole[..29], &whole[1..]] {
+        world.add_lead(name, None).await;
+    }
+    for text in [whole, &whole[..22], &whole[..21], &whole[9..], &whole[8..]] {
+        let search = Some(SearchQuery::parse(text).unwrap());
+        let ask = ask(LeadFilter { search, ..LeadFilter::everything() }, 10);
+        let found = LeadList::list(world.store(), &everything(), ask.clone()).await;
+        assert_eq!(found, expected::<LeadList>(&world.model, &everything(), &ask), "{text}");
+        assert!(found.total.count > 0, "{text}");
+    }
 }
 
 /// A page of much that is found is the one that a naive search has, wherever it begins and in whatever order, also where
