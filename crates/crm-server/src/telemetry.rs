@@ -3,6 +3,8 @@
 mod access;
 mod flood;
 mod lines;
+#[cfg(test)]
+mod written;
 
 use std::io::{self, IsTerminal, Stderr};
 use std::sync::OnceLock;

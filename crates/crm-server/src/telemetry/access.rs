@@ -113,27 +113,10 @@ fn string(writer: &mut Writer<'_>, text: &str) -> fmt::Result {
 
 #[cfg(test)]
 mod tests {
-    use std::io;
-    use std::sync::Arc;
-
-    use parking_lot::Mutex;
     use serde_json::Value;
 
     use super::*;
-
-    #[derive(Clone, Default)]
-    struct Written(Arc<Mutex<Vec<u8>>>);
-
-    impl io::Write for Written {
-        fn write(&mut self, text: &[u8]) -> io::Result<usize> {
-            self.0.lock().extend_from_slice(text);
-            Ok(text.len())
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
+    use crate::telemetry::written::Written;
 
     fn answered(user: Option<&str>, request_id: &str, ms: f64) {
         let (method, route) = ("GET", "/api/leads/{id}");
@@ -153,8 +136,7 @@ mod tests {
         } else {
             tracing::subscriber::with_default(builder.finish(), log);
         }
-        let text = String::from_utf8(written.0.lock().clone()).unwrap();
-        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+        written.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
     #[test]

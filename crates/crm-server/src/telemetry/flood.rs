@@ -146,26 +146,10 @@ impl Visit for Said {
 
 #[cfg(test)]
 mod tests {
-    use std::io;
-
     use tracing_subscriber::layer::SubscriberExt as _;
 
     use super::*;
-
-    /// What was written.
-    #[derive(Clone, Default)]
-    struct Lines(Arc<Mutex<Vec<u8>>>);
-
-    impl io::Write for Lines {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.lock().extend_from_slice(bytes);
-            Ok(bytes.len())
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
+    use crate::telemetry::written::Written;
 
     fn fail(code: &str, times: u64) {
         for number in 0..times {
@@ -183,7 +167,7 @@ mod tests {
 
     #[test]
     fn the_first_of_many_that_are_alike_are_written_and_others_are_not_hidden_by_them() {
-        let lines = Lines::default();
+        let lines = Written::default();
         let written = lines.clone();
         let flood = Flood::default();
         let subscriber = tracing_subscriber::fmt().with_writer(move || written.clone()).finish();
@@ -194,7 +178,7 @@ mod tests {
                 tracing::info!("answered");
             }
         });
-        let lines = String::from_utf8(lines.0.lock().clone()).unwrap();
+        let lines = lines.text();
         assert_eq!(lines.matches("unavailable").count(), 10, "{lines}");
         assert_eq!(lines.matches("internal_error").count(), 1, "{lines}");
         assert_eq!(lines.matches("answered").count(), 50, "{lines}");

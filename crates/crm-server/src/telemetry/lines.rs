@@ -126,21 +126,7 @@ mod tests {
     use std::time::Instant;
 
     use super::*;
-
-    /// What was written, in how many calls.
-    #[derive(Clone, Default)]
-    struct Written(Arc<Mutex<Vec<String>>>);
-
-    impl Write for Written {
-        fn write(&mut self, text: &[u8]) -> io::Result<usize> {
-            self.0.lock().push(String::from_utf8(text.to_vec()).unwrap());
-            Ok(text.len())
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
+    use crate::telemetry::written::Written;
 
     fn lines() -> (Lines<Written>, Written) {
         let written = Written::default();
@@ -161,11 +147,11 @@ mod tests {
     fn lines_of_requests_wait_and_any_other_takes_them_along_in_order() {
         let (lines, written) = lines();
         logged_to(&lines, || (0..3).for_each(answered));
-        assert_eq!(written.0.lock().len(), 0);
+        assert_eq!(written.calls().len(), 0);
         logged_to(&lines, || tracing::info!("stopped"));
         logged_to(&lines, || answered(3));
         logged_to(&lines, || tracing::warn!(target: "crm_http::access", "no room"));
-        let written = written.0.lock().clone();
+        let written = written.calls();
         let numbers = |text: &str| text.matches("number=").count();
         assert_eq!(written.iter().map(|text| numbers(text)).collect::<Vec<_>>(), [3, 1], "{written:?}");
         assert!(written[0].find("number=0") < written[0].find("number=1"), "{written:?}");
@@ -177,10 +163,10 @@ mod tests {
     fn many_lines_do_not_wait_and_the_last_ones_are_written_when_asked() {
         let (lines, written) = lines();
         logged_to(&lines, || (0..2_000).for_each(answered));
-        let calls = written.0.lock().len();
+        let calls = written.calls().len();
         assert!((1..=10).contains(&calls), "{calls}");
         lines.flush();
-        assert_eq!(written.0.lock().concat().lines().count(), 2_000);
+        assert_eq!(written.text().lines().count(), 2_000);
     }
 
     #[test]
@@ -190,7 +176,7 @@ mod tests {
         for number in 0..3 {
             logged_to(&lines, || answered(number));
             let begun = Instant::now();
-            while written.0.lock().concat().matches("number=").count() <= number {
+            while written.text().matches("number=").count() <= number {
                 assert!(begun.elapsed() < Duration::from_secs(30), "it is not written");
                 thread::park_timeout(Duration::from_millis(1));
             }
@@ -206,7 +192,7 @@ mod tests {
             }
         });
         lines.flush();
-        let text = written.0.lock().concat();
+        let text = written.text();
         assert_eq!(text.lines().count(), 8_000);
         assert!(text.lines().all(|line| line.matches("number=").count() == 1), "a line is torn");
     }
