@@ -172,7 +172,7 @@ fn note(method: &Method, trace: Trace, status: StatusCode, id: &RequestId, start
     if crowded {
         // A warning: of many that are alike the log has a few and their number. They come when there is no time for more.
         tracing::warn!(
-            target: "crm_http::access",
+            target: crate::ACCESS,
             code = Kind::OVERLOADED.code,
             method = method.as_str(),
             route,
@@ -183,7 +183,7 @@ fn note(method: &Method, trace: Trace, status: StatusCode, id: &RequestId, start
     } else {
         let user = user.map(|user| user.to_string());
         tracing::info!(
-            target: "crm_http::access",
+            target: crate::ACCESS,
             method = method.as_str(),
             route,
             status = status.as_u16(),

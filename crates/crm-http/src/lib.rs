@@ -43,3 +43,6 @@ mod request_id;
 mod routes;
 mod slices;
 mod unread;
+
+/// The target of the lines that tell of each request and its answer, by which the log knows them.
+pub const ACCESS: &str = "crm_http::access";

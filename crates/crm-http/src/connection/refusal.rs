@@ -27,7 +27,7 @@ fn tell(state: &HttpState, refused: Refused) -> Option<Bytes> {
     let kind = refused.kind()?;
     let id = RequestId::of(&HeaderMap::new(), state.ctx());
     tracing::info!(
-        target: "crm_http::access",
+        target: crate::ACCESS,
         route = edge::NO_ROUTE,
         status = kind.status,
         code = kind.code,

@@ -3,15 +3,13 @@
 
 use std::fmt;
 
+use crm_http::ACCESS;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Level, Metadata, Subscriber};
 use tracing_subscriber::fmt::format::{Format, Json, Writer};
 use tracing_subscriber::fmt::time::{FormatTime as _, SystemTime};
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::registry::LookupSpan;
-
-/// What these lines have as their target.
-const ACCESS: &str = "crm_http::access";
 
 /// Whether this is the line of a request that was answered.
 pub(super) fn is_access(about: &Metadata<'_>) -> bool {
@@ -120,8 +118,8 @@ mod tests {
 
     fn answered(user: Option<&str>, request_id: &str, ms: f64) {
         let (method, route) = ("GET", "/api/leads/{id}");
-        tracing::info!(target: "crm_http::access", method, route, status = 200_u16, ms, user, request_id, "answered");
-        tracing::warn!(target: "crm_http::access", request_id, "no room");
+        tracing::info!(target: ACCESS, method, route, status = 200_u16, ms, user, request_id, "answered");
+        tracing::warn!(target: ACCESS, request_id, "no room");
         tracing::info!(less = -1, flag = true, many = ?[1, 2], "stopped");
     }
 

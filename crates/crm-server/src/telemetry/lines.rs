@@ -125,6 +125,8 @@ impl<'l, W: Write + 'l> MakeWriter<'l> for Lines<W> {
 mod tests {
     use std::time::Instant;
 
+    use crm_http::ACCESS;
+
     use super::*;
     use crate::telemetry::written::Written;
 
@@ -140,7 +142,7 @@ mod tests {
     }
 
     fn answered(number: usize) {
-        tracing::info!(target: "crm_http::access", number, "answered");
+        tracing::info!(target: ACCESS, number, "answered");
     }
 
     #[test]
@@ -150,7 +152,7 @@ mod tests {
         assert_eq!(written.calls().len(), 0);
         logged_to(&lines, || tracing::info!("stopped"));
         logged_to(&lines, || answered(3));
-        logged_to(&lines, || tracing::warn!(target: "crm_http::access", "no room"));
+        logged_to(&lines, || tracing::warn!(target: ACCESS, "no room"));
         let written = written.calls();
         let numbers = |text: &str| text.matches("number=").count();
         assert_eq!(written.iter().map(|text| numbers(text)).collect::<Vec<_>>(), [3, 1], "{written:?}");
