@@ -142,8 +142,9 @@ async fn search(reader: &mut Reader, listing: &Listing) -> Result<Found, StoreEr
         };
         return Ok(Found { slice, total });
     };
+    let known = gather::total(listing, &best);
     if best.count <= Total::EXACT_UP_TO {
-        if let Some(total) = gather::total(listing, &best)
+        if let Some(total) = known
             && let Some(steps) = steps(listing, &best)
             && let Some(slice) = walk::briefly(reader, listing, steps).await?
         {
@@ -152,7 +153,7 @@ async fn search(reader: &mut Reader, listing: &Listing) -> Result<Found, StoreEr
         return gather::page(reader, listing, &best).await;
     }
     let slice = walk::page(reader, listing).await?;
-    let total = match listing.total.known() {
+    let total = match known {
         Some(total) => total,
         None => Total::bounded(gather::count(reader, listing, &best).await?),
     };

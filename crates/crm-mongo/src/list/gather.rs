@@ -56,11 +56,8 @@ pub(super) fn total(listing: &Listing, way: &Best) -> Option<Total> {
     listing.total.known().or_else(|| is_counted.then(|| Total::bounded(way.count)))
 }
 
-/// How many records the way leads to, up to one more than are counted exactly.
+/// How many of the records that the way leads to are meant, up to one more than are counted exactly.
 pub(super) async fn count(reader: &mut Reader, listing: &Listing, way: &Best) -> Result<u64, StoreError> {
-    if left_open(listing, way).next().is_none() {
-        return Ok(way.count);
-    }
     let filter = filter(listing, way);
     reader.count(listing.collection, filter, Some(way.index), Total::EXACT_UP_TO + 1).await
 }
