@@ -53,7 +53,19 @@ pub enum TallyKey {
         /// The local day.
         day: NaiveDate,
     },
+    /// Those of them that are due after so many whole hours of that day and before the next one is over.
+    TasksDueWithin {
+        /// Whose.
+        owner: UserId,
+        /// The local day.
+        day: NaiveDate,
+        /// The whole hours of it that are over.
+        hour: u32,
+    },
 }
+
+/// What the counters count, as a number that grows when it changes: a store that was counted otherwise is counted anew.
+pub const TALLY_VERSION: u32 = 1;
 
 /// How much each counter changes; none by nothing.
 pub type Deltas = BTreeMap<TallyKey, i64>;
@@ -122,8 +134,9 @@ pub fn count_task(deltas: &mut Deltas, task: &Task, calendar: &Calendar, times: 
     let status = task.progress.status();
     add(deltas, TallyKey::Tasks { owner: task.owner, status }, times);
     if status != TaskStatus::Done {
-        let day = calendar.local_day(task.due.moment(calendar));
-        add(deltas, TallyKey::TasksDue { owner: task.owner, day }, times);
+        let (owner, (day, hour)) = (task.owner, calendar.local_hour(task.due.moment(calendar)));
+        add(deltas, TallyKey::TasksDue { owner, day }, times);
+        add(deltas, TallyKey::TasksDueWithin { owner, day, hour }, times);
     }
 }
 

@@ -40,6 +40,7 @@ pub fn parse_day(text: &str) -> Result<NaiveDate, Flaw> {
 }
 
 const FIRST_YEAR: i32 = 1900;
+const MILLIS_OF_AN_HOUR: i64 = 60 * 60 * 1_000;
 
 /// No clock is further from UTC than this: the largest offsets were just under 16 hours.
 const LARGEST_OFFSET: TimeDelta = TimeDelta::hours(16);
@@ -93,6 +94,19 @@ impl Calendar {
     pub fn day(self, day: NaiveDate) -> Range<Timestamp> {
         let end = day.succ_opt().map_or(Timestamp::MAX, |next| self.day_start(next));
         self.day_start(day)..end
+    }
+
+    /// The day in which an instant lies, and how many whole hours of it are over by then, however clocks name them.
+    pub fn local_hour(self, instant: Timestamp) -> (NaiveDate, u32) {
+        let day = self.local_day(instant);
+        let over = instant.millis().saturating_sub(self.day_start(day).millis()) / MILLIS_OF_AN_HOUR;
+        (day, u32::try_from(over).unwrap_or(0))
+    }
+
+    /// The instant at which so many hours of a day are over; the end of time if there is none.
+    pub fn hour_start(self, day: NaiveDate, hour: u32) -> Timestamp {
+        let start = self.day_start(day).millis().saturating_add(i64::from(hour) * MILLIS_OF_AN_HOUR);
+        Timestamp::from_millis(start).unwrap_or(Timestamp::MAX)
     }
 
     /// The day in which `now` lies.

@@ -1,4 +1,4 @@
-//! Reading the figures of the dashboard: counters, and of the tasks only those due earlier today.
+//! Reading the figures of the dashboard: counters, and of the tasks only those due earlier in this hour.
 
 use async_trait::async_trait;
 use bson::doc;
@@ -49,22 +49,22 @@ pub(crate) async fn figures(
     })
 }
 
-/// What was due on an earlier day is counted already; what was due earlier today is counted now.
+/// What was due on an earlier day and in an earlier hour is counted already; what was due earlier in this hour is counted now.
 async fn overdue(reader: &mut Reader, range: OwnerRange, now: Timestamp) -> Result<u64, StoreError> {
     let calendar = workspace::calendar(reader).await?;
-    let today = calendar.today(now);
-    let before = tallies::tasks_due_before(reader, range, today).await?;
+    let (today, hour) = calendar.local_hour(now);
+    let counted = tallies::tasks_due_before(reader, range, today, hour).await?;
     let mut due = doc! {
         "status": { "$in": OPEN.map(TaskStatus::as_str).to_vec() },
-        "keys.due_at": { "$gte": date(calendar.day_start(today)), "$lt": date(now) },
+        "keys.due_at": { "$gte": date(calendar.hour_start(today, hour)), "$lt": date(now) },
     };
     let index = match range {
-        OwnerRange::Empty | OwnerRange::Nobody => return Ok(before),
+        OwnerRange::Empty | OwnerRange::Nobody => return Ok(counted),
         OwnerRange::Everyone => BY_DUE,
         OwnerRange::User(user) => {
             due.insert("owner", id(user));
             BY_OWNER
         }
     };
-    Ok(before + reader.count("tasks", due, Some(index), u64::MAX).await?)
+    Ok(counted + reader.count("tasks", due, Some(index), u64::MAX).await?)
 }

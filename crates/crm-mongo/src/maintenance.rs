@@ -11,6 +11,7 @@ use bson::Document;
 use crm_app::commit::{Commit, Verdict};
 use crm_app::error::StoreError;
 use crm_app::ports::maintenance::{Inventory, Maintenance, TallyDifference};
+use crm_app::tally::TALLY_VERSION;
 use crm_domain::calendar::Calendar;
 use tokio::time::Instant;
 
@@ -19,7 +20,7 @@ use crate::commit::plan::Plan;
 use crate::commit::transaction::{Outcome, carry_out};
 use crate::reader::Reader;
 use crate::store::{Inner, MongoStore, defect};
-use crate::{commit, following, workspace};
+use crate::{commit, following, tallies, workspace};
 use exclusive::Work;
 
 #[async_trait]
@@ -86,6 +87,17 @@ impl MongoStore {
 
 async fn count(reader: &mut Reader, collection: &str) -> Result<u64, StoreError> {
     reader.count(collection, Document::new(), Some("_id_"), u64::MAX).await
+}
+
+/// Counts everything anew if a program that counted otherwise has counted last. May be broken off and begun again.
+pub(crate) async fn recount_if_outdated(inner: &Inner) -> Result<(), StoreError> {
+    let deadline = inner.options.long_deadline;
+    if workspace::tally_version(&mut inner.reader(deadline)).await? == Some(i64::from(TALLY_VERSION)) {
+        return Ok(());
+    }
+    tracing::info!(version = TALLY_VERSION, "everything is counted anew");
+    corrected(inner, Instant::now() + deadline).await?;
+    workspace::note(inner, tallies::version()).await
 }
 
 /// Corrects the counters by what they were wrong by at one moment, which stays right whatever is counted meanwhile.

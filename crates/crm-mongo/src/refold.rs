@@ -43,7 +43,7 @@ pub(crate) async fn if_outdated(inner: &Inner) -> Result<(), StoreError> {
     refold::<Customer>(inner, |one| Ok((id(one.id), write(&CustomerKeys::new(one))?))).await?;
     refold::<Task>(inner, |task| Ok((id(task.id), write(&TaskKeys::new(task, calendar))?))).await?;
     schema::drop_retired(&inner.db).await.map_err(|error| store_error(&error))?;
-    update(inner, "workspace", vec![doc! { "q": { "_id": 1 }, "u": { "$set": versions() } }]).await
+    workspace::note(inner, versions()).await
 }
 
 /// Writes what each record is found by, if it is still as it was read: who writes it meanwhile folds anew too. A record
@@ -73,7 +73,7 @@ where
             }
         }
         if !updates.is_empty() {
-            update(inner, collection, updates).await?;
+            inner.update(collection, updates).await?;
         }
         if behind.is_none() {
             return Ok(());
@@ -83,10 +83,4 @@ where
 
 fn refolded((id, keys): &(Bson, Document), read: Version) -> Document {
     doc! { "q": { "_id": id, "version": version(read) }, "u": { "$set": { "keys": keys } } }
-}
-
-async fn update(inner: &Inner, collection: &str, updates: Vec<Document>) -> Result<(), StoreError> {
-    let durable = doc! { "w": "majority", "j": true };
-    let command = doc! { "update": collection, "updates": updates, "writeConcern": durable };
-    inner.db.run_command(command).await.map(drop).map_err(|error| store_error(&error))
 }

@@ -144,6 +144,7 @@ pub(crate) async fn drop_retired(db: &Database) -> Result<()> {
 async fn make_first_documents(db: &Database) -> Result<()> {
     let mut first = doc! { "zone": "UTC", "set_up": false, "schema": SCHEMA };
     first.extend(refold::versions());
+    first.extend(tallies::version());
     let workspace = doc! { "q": { "_id": 1 }, "u": { "$setOnInsert": first }, "upsert": true };
     let lanes: Vec<Document> = lanes::all().map(tallies::new_lane).collect();
     for (name, updates) in [("workspace", vec![workspace]), (tallies::COLLECTION, lanes)] {

@@ -4,6 +4,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bson::{Document, doc};
 use crm_app::breaker::{Breaker, BreakerStats};
 use crm_app::deadline;
 use crm_app::error::StoreError;
@@ -14,7 +15,7 @@ use mongodb::{Client, Database};
 
 use crate::calls::Calls;
 use crate::commit::abandoned::{self, Transactions};
-use crate::error::{Failure, OpenError, is_silence, unavailable};
+use crate::error::{Failure, OpenError, is_silence, store_error, unavailable};
 use crate::following::Following;
 use crate::gates::Gates;
 use crate::inspect::Holds;
@@ -22,7 +23,7 @@ use crate::lanes::Lanes;
 use crate::options::Options;
 use crate::primary::{Primary, Source};
 use crate::reader::Reader;
-use crate::{following, inspect, refold, schema, server};
+use crate::{following, inspect, maintenance, refold, schema, server};
 
 /// An open store on a replica set. Cheap calls: everything is shared.
 pub struct MongoStore {
@@ -84,6 +85,7 @@ impl MongoStore {
         inner.refuse_what_is_not_ours().await?;
         schema::make(&inner.db).await.map_err(|error| server::open_error(&error, &client_options))?;
         refold::if_outdated(&inner).await.map_err(|error| server::of_call(error, &name))?;
+        maintenance::recount_if_outdated(&inner).await.map_err(|error| server::of_call(error, &name))?;
         following::begin(&inner).await.map_err(|error| server::of_call(error, &name))?;
         inner.calls.runtime().spawn(abandoned::sweep(Arc::downgrade(&inner)));
         Ok(Arc::new(Self { inner }))
@@ -155,6 +157,13 @@ impl Inner {
     /// What reads go to.
     pub(crate) fn source(&self) -> Source {
         Source { db: self.db.clone(), primary: Arc::clone(&self.primary) }
+    }
+
+    /// Carries out updates outside of a transaction, durable before it answers.
+    pub(crate) async fn update(&self, collection: &str, updates: Vec<Document>) -> Result<(), StoreError> {
+        let durable = doc! { "w": "majority", "j": true };
+        let command = doc! { "update": collection, "updates": updates, "writeConcern": durable };
+        self.db.run_command(command).await.map(drop).map_err(|error| store_error(&error))
     }
 
     /// Leaves alone what a newer version of this program has written, and what something else has.

@@ -7,12 +7,13 @@
 //! Days rest on the calendar. So each lane also has a document that names the zone; a commit writes that of its lane,
 //! and whoever changes the calendar writes all of them.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use bson::{Bson, Document, RawDocumentBuf, doc};
 use chrono::{Datelike, NaiveDate};
 use crm_app::error::StoreError;
-use crm_app::tally::{Deltas, TallyKey};
+use crm_app::tally::{Deltas, TALLY_VERSION, TallyKey};
 use crm_domain::access::scope::OwnerRange;
 use crm_domain::calendar::Calendar;
 use crm_domain::ids::UserId;
@@ -40,6 +41,11 @@ const NO_DAY: i64 = -1_000_000;
 const CUSTOMERS: &str = "customers";
 const LEADS_CREATED: &str = "leads_created";
 const TASKS_DUE: &str = "tasks_due";
+
+/// What the counters of this program count, as the workspace names it.
+pub(crate) fn version() -> Document {
+    doc! { "tally_version": i64::from(TALLY_VERSION) }
+}
 
 /// Whose counters, and of which day.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -146,16 +152,23 @@ pub(crate) async fn leads_created(
     Ok(days.iter().map(count).collect())
 }
 
-/// How many tasks that are not done are due on a day before this one.
+/// How many tasks that are not done are due on a day before this one, or on this one before so many hours of it are over.
 pub(crate) async fn tasks_due_before(
     reader: &mut Reader,
     range: OwnerRange,
     day: NaiveDate,
+    hours: u32,
 ) -> Result<u64, StoreError> {
     let Some(owner) = owner_of(range) else { return Ok(0) };
-    let before = doc! { "$gt": NO_DAY, "$lt": day_code(day) };
-    let sum = doc! { "$group": { "_id": Bson::Null, "n": { "$sum": format!("$n.{TASKS_DUE}") } } };
-    let pipeline = vec![doc! { "$match": { "owner": owner.bson(), "day": before } }, sum];
+    let today = day_code(day);
+    let within = (0..hours).map(|hour| format!("$n.{}", due_within(hour)));
+    // Adding names that are not there to nothing gives nothing; the list adds up what is there.
+    let of_today = doc! { "$sum": within.collect::<Vec<_>>() };
+    let due = doc! { "$cond": [{ "$lt": ["$day", today] }, format!("$n.{TASKS_DUE}"), of_today] };
+    let pipeline = vec![
+        doc! { "$match": { "owner": owner.bson(), "day": { "$gt": NO_DAY, "$lte": today } } },
+        doc! { "$group": { "_id": Bson::Null, "n": { "$sum": due } } },
+    ];
     let summed = reader.aggregate(COLLECTION, pipeline, Some(BY_OWNER)).await?;
     let count = summed.first().map_or(0, |found| found.get("n").and_then(documents::integer).unwrap_or(0));
     Ok(u64::try_from(count).unwrap_or(0))
@@ -210,7 +223,7 @@ pub(crate) fn arranged(deltas: &Deltas) -> Shelves {
         let (owner, day, name) = place(counter);
         for owner in [owner, Owner::Everybody] {
             let counters = shelves.entry(Shelf { owner, day }).or_default();
-            *counters.entry(name.to_owned()).or_default() += by;
+            *counters.entry(name.clone().into_owned()).or_default() += by;
         }
     }
     tidy(&mut shelves);
@@ -283,14 +296,19 @@ impl std::fmt::Display for Shelf {
 }
 
 /// Whose counter it is, of which day, and its name.
-fn place(counter: &TallyKey) -> (Owner, i64, &'static str) {
+fn place(counter: &TallyKey) -> (Owner, i64, Cow<'static, str>) {
     let of = |owner: Option<UserId>| owner.map_or(Owner::Nobody, Owner::User);
     match *counter {
-        TallyKey::Leads { owner, status, archived } => (of(owner), NO_DAY, lead_name(status, archived)),
-        TallyKey::LeadsCreated { owner, day } => (of(owner), day_code(day), LEADS_CREATED),
-        TallyKey::Customers { owner } => (Owner::User(owner), NO_DAY, CUSTOMERS),
-        TallyKey::Tasks { owner, status } => (Owner::User(owner), NO_DAY, task_name(status)),
-        TallyKey::TasksDue { owner, day } => (Owner::User(owner), day_code(day), TASKS_DUE),
+        TallyKey::Leads { owner, status, archived } => {
+            (of(owner), NO_DAY, lead_name(status, archived).into())
+        }
+        TallyKey::LeadsCreated { owner, day } => (of(owner), day_code(day), LEADS_CREATED.into()),
+        TallyKey::Customers { owner } => (Owner::User(owner), NO_DAY, CUSTOMERS.into()),
+        TallyKey::Tasks { owner, status } => (Owner::User(owner), NO_DAY, task_name(status).into()),
+        TallyKey::TasksDue { owner, day } => (Owner::User(owner), day_code(day), TASKS_DUE.into()),
+        TallyKey::TasksDueWithin { owner, day, hour } => {
+            (Owner::User(owner), day_code(day), due_within(hour).into())
+        }
     }
 }
 
@@ -313,6 +331,10 @@ fn task_name(status: TaskStatus) -> &'static str {
         TaskStatus::InProgress => "tasks_in_progress",
         TaskStatus::Done => "tasks_done",
     }
+}
+
+fn due_within(hour: u32) -> String {
+    format!("{TASKS_DUE}_{hour}")
 }
 
 /// Days are numbered from the first of the year 1.

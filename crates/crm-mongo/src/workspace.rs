@@ -12,7 +12,7 @@ use crm_domain::calendar::Calendar;
 use crate::documents;
 use crate::error::{corrupt, store_error};
 use crate::reader::{Find, Reader};
-use crate::store::MongoStore;
+use crate::store::{Inner, MongoStore};
 
 /// How long a store may take to say that it is there.
 const PING: Duration = Duration::from_secs(1);
@@ -68,6 +68,16 @@ pub(crate) async fn fold_version(reader: &mut Reader) -> Result<Option<i64>, Sto
 /// The version of the pieces that records are found by.
 pub(crate) async fn pieces_version(reader: &mut Reader) -> Result<Option<i64>, StoreError> {
     number(reader, "pieces_version").await
+}
+
+/// What the counters count, as the program that counted last knew it.
+pub(crate) async fn tally_version(reader: &mut Reader) -> Result<Option<i64>, StoreError> {
+    number(reader, "tally_version").await
+}
+
+/// Writes these fields.
+pub(crate) async fn note(inner: &Inner, fields: Document) -> Result<(), StoreError> {
+    inner.update("workspace", vec![doc! { "q": { "_id": 1 }, "u": { "$set": fields } }]).await
 }
 
 async fn number(reader: &mut Reader, field: &str) -> Result<Option<i64>, StoreError> {

@@ -1,18 +1,16 @@
-//! Reading the figures of the dashboard: counters, and of the tasks only those due earlier today.
+//! Reading the figures of the dashboard: counters, and of the tasks only those due earlier in this hour.
 
 use async_trait::async_trait;
 use crm_app::error::StoreError;
 use crm_app::ports::dashboard::{Dashboard, DashboardFigures, DashboardQuery};
 use crm_domain::access::scope::{OwnerFilter, OwnerRange, Scope};
-use crm_domain::task::TaskStatus;
 use crm_domain::timestamp::Timestamp;
 
 use crate::db::{Db, Outcome};
 use crate::rows::key;
 use crate::store::SqliteStore;
-use crate::{tallies, workspace};
-
-const OPEN: [TaskStatus; 2] = [TaskStatus::Open, TaskStatus::InProgress];
+use crate::tallies::{self, Totals};
+use crate::workspace;
 
 #[async_trait]
 impl Dashboard for SqliteStore {
@@ -25,26 +23,29 @@ impl Dashboard for SqliteStore {
 
 /// The figures.
 pub(crate) fn figures(db: &Db<'_>, range: OwnerRange, query: &DashboardQuery) -> Outcome<DashboardFigures> {
+    let totals = Totals::of(db, range)?;
     let my_open_tasks = match query.me {
-        Some(me) => tallies::tasks(db, OwnerRange::User(me), &OPEN)?,
+        Some(me) if range == OwnerRange::User(me) => totals.open_tasks,
+        Some(me) => Totals::of(db, OwnerRange::User(me))?.open_tasks,
         None => 0,
     };
     Ok(DashboardFigures {
-        leads_by_status: tallies::leads_by_status(db, range)?,
-        customers: tallies::customers(db, range)?,
+        leads_by_status: totals.leads_by_status,
+        customers: totals.customers,
         my_open_tasks,
-        open_tasks: tallies::tasks(db, range, &OPEN)?,
+        open_tasks: totals.open_tasks,
         overdue_tasks: overdue(db, range, query.now)?,
         leads_per_day: tallies::leads_created(db, range, &query.days)?,
     })
 }
 
-/// What was due on an earlier day is counted already; what was due earlier today is counted now.
+/// What was due on an earlier day and in an earlier hour is counted already; what was due earlier in this hour is counted now.
 fn overdue(db: &Db<'_>, range: OwnerRange, now: Timestamp) -> Outcome<u64> {
     let calendar = workspace::calendar(db)?;
-    let today = calendar.today(now);
-    let before = tallies::tasks_due_before(db, range, today)?;
-    let (from, to) = (calendar.day_start(today).millis(), now.millis());
+    let (today, hour) = calendar.local_hour(now);
+    let counted =
+        tallies::tasks_due_before(db, range, today)? + tallies::tasks_due_within(db, range, today, hour)?;
+    let (from, to) = (calendar.hour_start(today, hour).millis(), now.millis());
     let count: i64 = match range {
         OwnerRange::Empty | OwnerRange::Nobody => 0,
         OwnerRange::Everyone => db
@@ -60,5 +61,5 @@ fn overdue(db: &Db<'_>, range: OwnerRange, now: Timestamp) -> Outcome<u64> {
             )?
             .query_row((key(user), from, to), |row| row.get(0))?,
     };
-    Ok(before + u64::try_from(count).unwrap_or(0))
+    Ok(counted + u64::try_from(count).unwrap_or(0))
 }

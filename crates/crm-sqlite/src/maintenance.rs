@@ -2,7 +2,7 @@
 
 mod check;
 pub(crate) mod clear;
-mod recount;
+pub(crate) mod recount;
 
 use std::sync::Arc;
 
@@ -29,7 +29,7 @@ impl Maintenance for SqliteStore {
         self.write_or_fail(move |conn| {
             workspace::set_calendar(conn, calendar)?;
             recount::move_due_moments(conn, calendar)?;
-            tallies::replace(conn, &recount::count(conn, calendar)?)?;
+            recount::everything(conn, calendar)?;
             let snapshot = load(conn)?;
             Ok(Written::then((), move || mirror.replace(snapshot)))
         })
@@ -43,8 +43,7 @@ impl Maintenance for SqliteStore {
         self.write_or_fail(|conn| {
             let differences = recount::differences(conn)?;
             if !differences.is_empty() {
-                let calendar = workspace::calendar(&Db::new(conn))?;
-                tallies::replace(conn, &recount::count(conn, calendar)?)?;
+                recount::everything(conn, workspace::calendar(&Db::new(conn))?)?;
             }
             Ok(Written::plain(differences))
         })

@@ -33,4 +33,9 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "searched texts of each owner",
         sql: include_str!("migrations/0009_texts_by_owner.sql"),
     },
+    Migration {
+        number: 10,
+        name: "what is due by the hour",
+        sql: include_str!("migrations/0010_tallies_by_hour.sql"),
+    },
 ];

@@ -19,6 +19,7 @@ use crate::engine::location::Location;
 use crate::engine::options::Options;
 use crate::engine::stats::Stats;
 use crate::engine::watch::Hooks;
+use crate::maintenance::recount;
 use crate::rows::{session, user};
 use crate::schema::MIGRATIONS;
 use crate::wait::wait;
@@ -77,11 +78,14 @@ impl SqliteStore {
         [self.reads.stats(), self.writes.stats()]
     }
 
-    /// Folds anew what an older fold has made, then fills the mirror: on the writer's own thread, so that no reload
+    /// Folds and counts anew what an older program has folded and counted otherwise, then fills the mirror: on the writer's own thread, so that no reload
     /// that another process caused comes between the reading and the filling.
     async fn start(&self) -> Result<(), StoreError> {
         if self.long_snapshot(|db| refold::is_due(db.connection())).await? {
             self.write_or_fail(|conn| refold::everything(conn).map(Written::plain)).await?;
+        }
+        if self.long_snapshot(|db| recount::is_due(db.connection())).await? {
+            self.write_or_fail(|conn| recount::if_due(conn).map(Written::plain)).await?;
         }
         let mirror = Arc::clone(&self.mirror);
         self.write_or_fail(move |conn| {

@@ -24,6 +24,7 @@ const LEADS_CREATED: i64 = 2;
 const CUSTOMERS: i64 = 3;
 const TASKS: i64 = 4;
 const TASKS_DUE: i64 = 5;
+const TASKS_DUE_WITHIN: i64 = 6;
 
 /// The key of a row.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,7 +35,7 @@ pub(crate) struct RowKey {
     pub(crate) owner: Vec<u8>,
     /// The status or the day.
     pub(crate) a: i64,
-    /// Whether archived.
+    /// Whether archived, or the hour of the day.
     pub(crate) b: i64,
 }
 
@@ -51,18 +52,6 @@ pub(crate) fn leads(
     })
 }
 
-/// How many leads there are that are not archived, by status, in the order of [`LeadStatus::ALL`].
-pub(crate) fn leads_by_status(db: &Db<'_>, range: OwnerRange) -> rusqlite::Result<[u64; 4]> {
-    let mut counts = [0; 4];
-    each(db, LEADS, range, |status, archived, n| {
-        let counted = LeadStatus::ALL.iter().position(|one| codes::lead_status(*one) == status);
-        if let Some(count) = counted.and_then(|at| counts.get_mut(at)).filter(|_| archived == 0) {
-            *count += n;
-        }
-    })?;
-    Ok(counts)
-}
-
 /// How many customers there are.
 pub(crate) fn customers(db: &Db<'_>, range: OwnerRange) -> rusqlite::Result<u64> {
     sum(db, CUSTOMERS, range, |_, _| true)
@@ -72,6 +61,49 @@ pub(crate) fn customers(db: &Db<'_>, range: OwnerRange) -> rusqlite::Result<u64>
 pub(crate) fn tasks(db: &Db<'_>, range: OwnerRange, statuses: &[TaskStatus]) -> rusqlite::Result<u64> {
     let codes: Vec<i64> = statuses.iter().map(|status| codes::task_status(*status)).collect();
     sum(db, TASKS, range, |a, _| codes.is_empty() || codes.contains(&a))
+}
+
+/// What there is of a range, read at once.
+#[derive(Debug, Default)]
+pub(crate) struct Totals {
+    /// Leads that are not archived, by status, in the order of [`LeadStatus::ALL`].
+    pub(crate) leads_by_status: [u64; 4],
+    /// Customers.
+    pub(crate) customers: u64,
+    /// Tasks that are not done.
+    pub(crate) open_tasks: u64,
+}
+
+impl Totals {
+    /// Reads them.
+    pub(crate) fn of(db: &Db<'_>, range: OwnerRange) -> rusqlite::Result<Self> {
+        let mut totals = Self::default();
+        let Some(owner) = owner_of(range) else { return Ok(totals) };
+        let sql = "SELECT kind, a, b, n FROM tally WHERE kind IN (?1, ?2, ?3) AND owner = ?4";
+        let mut statement = db.prepare(sql)?;
+        let mut rows = statement.query((LEADS, CUSTOMERS, TASKS, owner))?;
+        while let Some(row) = rows.next()? {
+            totals.take(row.get(0)?, row.get(1)?, row.get(2)?, count(row.get(3)?));
+        }
+        Ok(totals)
+    }
+
+    fn take(&mut self, kind: i64, a: i64, b: i64, n: u64) {
+        match kind {
+            LEADS if b == i64::from(false) => {
+                let place =
+                    codes::lead_status_of(a).and_then(|of| LeadStatus::ALL.iter().position(|one| *one == of));
+                if let Some(count) = place.and_then(|place| self.leads_by_status.get_mut(place)) {
+                    *count = n;
+                }
+            }
+            CUSTOMERS => self.customers = n,
+            TASKS if codes::task_status_of(a).is_some_and(|status| status != TaskStatus::Done) => {
+                self.open_tasks += n;
+            }
+            _ => {}
+        }
+    }
 }
 
 /// How many leads that are not archived were created on each of these days.
@@ -88,8 +120,21 @@ pub(crate) fn leads_created(
 
 /// How many tasks that are not done are due on a day before this one.
 pub(crate) fn tasks_due_before(db: &Db<'_>, range: OwnerRange, day: NaiveDate) -> rusqlite::Result<u64> {
-    let counts = between(db, TASKS_DUE, range, i64::MIN, day_code(day) - 1)?;
-    Ok(counts.into_iter().map(|(_, count)| count).sum())
+    let Some(owner) = owner_of(range) else { return Ok(0) };
+    db.prepare("SELECT coalesce(sum(n), 0) FROM tally WHERE kind = ?1 AND owner = ?2 AND a < ?3")?
+        .query_row((TASKS_DUE, owner, day_code(day)), |row| row.get(0).map(count))
+}
+
+/// How many tasks that are not done are due on this day before so many hours of it are over.
+pub(crate) fn tasks_due_within(
+    db: &Db<'_>,
+    range: OwnerRange,
+    day: NaiveDate,
+    hours: u32,
+) -> rusqlite::Result<u64> {
+    let Some(owner) = owner_of(range) else { return Ok(0) };
+    let sql = "SELECT coalesce(sum(n), 0) FROM tally WHERE kind = ?1 AND owner = ?2 AND a = ?3 AND b < ?4";
+    db.prepare(sql)?.query_row((TASKS_DUE_WITHIN, owner, day_code(day), hours), |row| row.get(0).map(count))
 }
 
 /// Changes the counters by so much.
@@ -150,6 +195,7 @@ impl std::fmt::Display for RowKey {
             CUSTOMERS => write!(f, "customers")?,
             TASKS => write!(f, "tasks with status {}", self.a)?,
             TASKS_DUE => write!(f, "tasks due on {:?}", day(self.a))?,
+            TASKS_DUE_WITHIN => write!(f, "tasks due on {:?} after {} hours", day(self.a), self.b)?,
             other => write!(f, "counter of kind {other}, {}, {}", self.a, self.b)?,
         }
         match <[u8; 16]>::try_from(self.owner.as_slice()) {
@@ -175,6 +221,9 @@ fn row(counter: &TallyKey) -> RowKey {
         TallyKey::Customers { owner } => of(CUSTOMERS, Some(owner), 0, 0),
         TallyKey::Tasks { owner, status } => of(TASKS, Some(owner), codes::task_status(status), 0),
         TallyKey::TasksDue { owner, day } => of(TASKS_DUE, Some(owner), day_code(day), 0),
+        TallyKey::TasksDueWithin { owner, day, hour } => {
+            of(TASKS_DUE_WITHIN, Some(owner), day_code(day), hour.into())
+        }
     }
 }
 

@@ -65,6 +65,7 @@ fn a_done_task_is_due_on_no_day() {
         (TallyKey::Tasks { owner, status: TaskStatus::Open }, -1),
         (TallyKey::Tasks { owner, status: TaskStatus::Done }, 1),
         (TallyKey::TasksDue { owner, day }, -1),
+        (TallyKey::TasksDueWithin { owner, day, hour: 23 }, -1),
     ];
     assert_eq!(deltas(&[put], &utc()), Deltas::from(expected));
 }

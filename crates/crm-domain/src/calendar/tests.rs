@@ -146,6 +146,24 @@ fn a_day_may_have_23_24_or_25_hours() {
 }
 
 #[test]
+fn hours_are_counted_from_the_start_of_the_day_whatever_clocks_call_them() {
+    let (berlin, kathmandu) = (zone("Europe/Berlin"), zone("Asia/Kathmandu"));
+    for (calendar, instant, date, hour) in [
+        (berlin, "2026-03-28T23:00:00Z", "2026-03-29", 0),
+        (berlin, "2026-03-28T23:59:59.999Z", "2026-03-29", 0),
+        (berlin, "2026-03-29T21:59:59.999Z", "2026-03-29", 22),
+        (berlin, "2026-07-01T21:59:59.999Z", "2026-07-01", 23),
+        (berlin, "2026-10-25T22:00:00Z", "2026-10-25", 24),
+        (kathmandu, "2026-03-28T18:14:59.999Z", "2026-03-28", 23),
+        (kathmandu, "2026-03-28T18:15:00Z", "2026-03-29", 0),
+        (kathmandu, "2026-03-28T19:15:00Z", "2026-03-29", 1),
+    ] {
+        assert_eq!(calendar.local_hour(at(instant)), (day(date), hour), "{instant}");
+    }
+    assert_eq!(kathmandu.hour_start(day("2026-03-29"), 1), at("2026-03-28T19:15:00Z"));
+}
+
+#[test]
 fn a_day_whose_midnight_is_skipped_starts_after_the_gap() {
     let beirut = zone("Asia/Beirut");
     assert_eq!(beirut.day(day("2026-03-29")), at("2026-03-28T22:00:00Z")..at("2026-03-29T21:00:00Z"));
@@ -235,13 +253,15 @@ fn a_day_is_written_in_one_way_only() {
 fn the_ends_of_time_do_not_panic() {
     for calendar in TZ_VARIANTS.map(Calendar::of) {
         for instant in [Timestamp::MIN, Timestamp::MAX] {
-            calendar.local_day(instant);
+            let (day, hour) = calendar.local_hour(instant);
+            calendar.hour_start(day, hour);
             calendar.week(instant);
             calendar.last_days(instant, 14);
             calendar.tomorrow(instant);
         }
         for day in [NaiveDate::MIN, NaiveDate::MAX] {
             calendar.day(day);
+            calendar.hour_start(day, u32::MAX);
         }
     }
 }
@@ -253,6 +273,20 @@ proptest! {
         millis in at("1900-01-02T00:00:00Z").millis()..at("2100-01-01T00:00:00Z").millis(),
     ) {
         check(Calendar::of(TZ_VARIANTS[variant]), Timestamp::from_millis(millis).unwrap());
+    }
+
+    #[test]
+    fn every_instant_is_in_the_hour_of_its_day_that_it_is_counted_in(
+        variant in 0..TZ_VARIANTS.len(),
+        millis in at("1900-01-02T00:00:00Z").millis()..at("2100-01-01T00:00:00Z").millis(),
+    ) {
+        let calendar = Calendar::of(TZ_VARIANTS[variant]);
+        let instant = Timestamp::from_millis(millis).unwrap();
+        let (day, hour) = calendar.local_hour(instant);
+        prop_assert_eq!(day, calendar.local_day(instant));
+        let start = calendar.hour_start(day, hour);
+        prop_assert!(start <= instant && instant < start.plus(HOUR), "{start} {instant}");
+        prop_assert_eq!(calendar.hour_start(day, 0), calendar.day_start(day));
     }
 
     #[test]

@@ -9,6 +9,7 @@
 
 mod abandoned;
 mod contract;
+mod counted;
 mod failover;
 mod given_up;
 mod moment;

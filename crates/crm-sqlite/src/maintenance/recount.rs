@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crm_app::ports::maintenance::TallyDifference;
-use crm_app::tally::{self, Deltas};
+use crm_app::tally::{self, Deltas, TALLY_VERSION};
 use crm_domain::calendar::Calendar;
 use crm_domain::due::DueDate;
 use rusqlite::Connection;
@@ -13,8 +13,29 @@ use crate::rows::{customer, fields, lead, task};
 use crate::tallies::{self, RowKey};
 use crate::workspace;
 
+/// Whether a program that counted otherwise has counted last.
+pub(crate) fn is_due(conn: &Connection) -> Outcome<bool> {
+    Ok(workspace::tally_version(conn)? != TALLY_VERSION)
+}
+
+/// Counts everything anew, unless it is not due any more.
+pub(crate) fn if_due(conn: &Connection) -> Outcome<()> {
+    if !is_due(conn)? {
+        return Ok(());
+    }
+    tracing::info!(version = TALLY_VERSION, "everything is counted anew");
+    everything(conn, workspace::calendar(&Db::new(conn))?)?;
+    workspace::counted(conn)?;
+    Ok(())
+}
+
+/// Counts everything anew under this calendar.
+pub(super) fn everything(conn: &Connection, calendar: Calendar) -> Outcome<()> {
+    Ok(tallies::replace(conn, &count(conn, calendar)?)?)
+}
+
 /// The counters as they should be under this calendar.
-pub(super) fn count(conn: &Connection, calendar: Calendar) -> Outcome<BTreeMap<RowKey, i64>> {
+fn count(conn: &Connection, calendar: Calendar) -> Outcome<BTreeMap<RowKey, i64>> {
     let mut deltas = Deltas::new();
     each(conn, lead::ALL, |row| {
         tally::count_lead(&mut deltas, lead::read(row)?.record(), &calendar, 1);
