@@ -207,6 +207,36 @@ pub struct Activity {
     pub audience: Vec<UserId>,
 }
 
+/// What the history of a record shows of an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HistoryEntry {
+    /// The version that the record got by it.
+    pub version: Version,
+    /// What happened.
+    pub kind: ActivityType,
+    /// Who caused it; see [`ActivityActor::id`].
+    pub actor: UserId,
+    /// Their name then.
+    pub actor_name: String,
+    /// The fields that changed.
+    pub meta: Meta,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl From<Activity> for HistoryEntry {
+    fn from(event: Activity) -> Self {
+        Self {
+            version: event.entity_version,
+            kind: event.kind,
+            actor: event.actor.id,
+            actor_name: event.actor.name,
+            meta: event.meta,
+            at: event.at,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

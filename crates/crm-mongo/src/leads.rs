@@ -3,13 +3,13 @@
 pub(crate) mod listing;
 
 use async_trait::async_trait;
-use bson::doc;
+use bson::{RawDocumentBuf, doc};
 use crm_app::error::StoreError;
 use crm_app::paging::Counted;
 use crm_app::ports::leads::Leads;
 use crm_app::query::leads::LeadQuery;
 use crm_domain::access::scope::{Scope, Sight};
-use crm_domain::activity::{Activity, EntityKind};
+use crm_domain::activity::{Activity, EntityKind, HistoryEntry};
 use crm_domain::ids::LeadId;
 use crm_domain::lead::Lead;
 use crm_domain::values::name::Name;
@@ -33,7 +33,7 @@ impl Leads for MongoStore {
         scope: &Scope,
         id: LeadId,
         limit: u32,
-    ) -> Result<Sight<(Versioned<Lead>, Vec<Activity>)>, StoreError> {
+    ) -> Result<Sight<(Versioned<Lead>, Vec<HistoryEntry>)>, StoreError> {
         let scope = *scope;
         self.read(move |mut reader| async move {
             Ok(match detail(&mut reader, id, limit).await? {
@@ -90,7 +90,7 @@ pub(crate) async fn detail(
     reader: &mut Reader,
     lead: LeadId,
     limit: u32,
-) -> Result<Option<(Versioned<Lead>, Vec<Activity>)>, StoreError> {
+) -> Result<Option<(Versioned<Lead>, Vec<HistoryEntry>)>, StoreError> {
     let its = Find::all(doc! { "_id": id(lead) });
     let alone = its.clone().fields(record_and_recent());
     let Some(document) = reader.one("leads", alone).await? else { return Ok(None) };
@@ -101,8 +101,8 @@ pub(crate) async fn detail(
     let [events, leads] =
         reader.together([("activities", history(lead, limit)), ("leads", its.fields(record_only()))]).await?;
     let Some(document) = leads.first() else { return Ok(None) };
-    let events = events.iter().map(|document| documents::read(document)).collect::<Result<_, _>>()?;
-    Ok(Some((documents::read(document)?, events)))
+    let entry = |document: &RawDocumentBuf| documents::read::<Activity>(document).map(HistoryEntry::from);
+    Ok(Some((documents::read(document)?, events.iter().map(entry).collect::<Result<_, _>>()?)))
 }
 
 /// A lead's latest events.

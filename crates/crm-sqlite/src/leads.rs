@@ -8,7 +8,7 @@ use crm_app::paging::Counted;
 use crm_app::ports::leads::Leads;
 use crm_app::query::leads::LeadQuery;
 use crm_domain::access::scope::{OwnerRange, Scope, Sight};
-use crm_domain::activity::{Activity, EntityKind};
+use crm_domain::activity::{EntityKind, HistoryEntry};
 use crm_domain::ids::{LeadId, UserId};
 use crm_domain::lead::Lead;
 use crm_domain::values::name::Name;
@@ -32,7 +32,7 @@ impl Leads for SqliteStore {
         scope: &Scope,
         id: LeadId,
         limit: u32,
-    ) -> Result<Sight<(Versioned<Lead>, Vec<Activity>)>, StoreError> {
+    ) -> Result<Sight<(Versioned<Lead>, Vec<HistoryEntry>)>, StoreError> {
         let scope = *scope;
         self.glance(move |db| {
             Ok(match one(db, &scope, id)? {
@@ -77,9 +77,9 @@ fn one(db: &Db<'_>, scope: &Scope, id: LeadId) -> Outcome<Sight<Versioned<Lead>>
 }
 
 /// A lead's latest events.
-pub(crate) fn history(db: &Db<'_>, id: LeadId, limit: u32) -> Outcome<Vec<Activity>> {
+pub(crate) fn history(db: &Db<'_>, id: LeadId, limit: u32) -> Outcome<Vec<HistoryEntry>> {
     let kind = codes::entity_kind(EntityKind::Lead);
-    db.all(activity::HISTORY, (key(id), kind, int(limit.into())), activity::read)
+    db.all(activity::HISTORY, (key(id), kind, int(limit.into())), activity::read_entry)
 }
 
 /// One page and the total.

@@ -3,7 +3,7 @@
 use crm_domain::access::action::Action;
 use crm_domain::access::actor::Actor;
 use crm_domain::access::policy::authorize;
-use crm_domain::activity::Activity;
+use crm_domain::activity::HistoryEntry;
 use crm_domain::lead::Lead;
 use crm_domain::version::Versioned;
 
@@ -20,7 +20,7 @@ pub struct LeadDetail {
     /// The lead.
     pub lead: Versioned<Lead>,
     /// Its last [`HISTORY`] events, newest first. Who may see the lead sees them all.
-    pub history: Vec<Activity>,
+    pub history: Vec<HistoryEntry>,
 }
 
 /// Reads a lead.

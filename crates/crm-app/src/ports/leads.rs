@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use crm_domain::access::scope::{Scope, Sight};
-use crm_domain::activity::Activity;
+use crm_domain::activity::HistoryEntry;
 use crm_domain::ids::LeadId;
 use crm_domain::lead::Lead;
 use crm_domain::values::name::Name;
@@ -31,7 +31,7 @@ pub trait Leads: Send + Sync {
         scope: &Scope,
         id: LeadId,
         limit: u32,
-    ) -> Result<Sight<(Versioned<Lead>, Vec<Activity>)>, StoreError>;
+    ) -> Result<Sight<(Versioned<Lead>, Vec<HistoryEntry>)>, StoreError>;
 
     /// One page of the leads in the scope, in the query's order (ties by id, in the sort's direction), and how many
     /// there are in all, as of one moment. MUST hold nothing outside the scope, whatever the filter says.

@@ -9,7 +9,7 @@ use crm_app::paging::Counted;
 use crm_app::ports::leads::Leads;
 use crm_app::query::leads::LeadQuery;
 use crm_domain::access::scope::{Scope, Sight};
-use crm_domain::activity::Activity;
+use crm_domain::activity::HistoryEntry;
 use crm_domain::ids::LeadId;
 use crm_domain::lead::Lead;
 use crm_domain::values::name::Name;
@@ -39,7 +39,7 @@ impl Leads for Forgetful {
         scope: &Scope,
         id: LeadId,
         limit: u32,
-    ) -> Result<Sight<(Versioned<Lead>, Vec<Activity>)>, StoreError> {
+    ) -> Result<Sight<(Versioned<Lead>, Vec<HistoryEntry>)>, StoreError> {
         self.0.lead_with_history(scope, id, limit).await
     }
 

@@ -1,7 +1,7 @@
 //! Leads, alone and with their history.
 
 use crm_app::leads::read::LeadDetail;
-use crm_domain::activity::Activity;
+use crm_domain::activity;
 use crm_domain::lead::Lead;
 use crm_domain::values::tag::Tag;
 use crm_domain::version::Versioned;
@@ -112,12 +112,12 @@ impl<'a> LeadDetailBody<'a> {
 }
 
 impl<'a> HistoryEntry<'a> {
-    fn of(event: &'a Activity) -> Self {
+    fn of(entry: &'a activity::HistoryEntry) -> Self {
         Self {
-            action: event.kind.action(),
-            at: Instant(event.at),
-            by: NamedBody { id: event.actor.id.into(), name: &event.actor.name },
-            meta: MetaBody(&event.meta),
+            action: entry.kind.action(),
+            at: Instant(entry.at),
+            by: NamedBody { id: entry.actor.into(), name: &entry.actor_name },
+            meta: MetaBody(&entry.meta),
         }
     }
 }

@@ -8,7 +8,7 @@
 use bson::{Bson, Document, RawDocument, doc};
 use crm_app::commit::Commit;
 use crm_app::error::StoreError;
-use crm_domain::activity::{Activity, EntityRef};
+use crm_domain::activity::{Activity, EntityRef, HistoryEntry};
 use crm_domain::ids::LeadId;
 use crm_domain::version::Version;
 
@@ -44,7 +44,12 @@ pub(crate) fn continued(mut update: Document, event: Option<Document>) -> Docume
 
 /// The latest events of a lead that has this version, the latest one first and as many as are asked for; none if the
 /// document does not hold all of them.
-pub(crate) fn latest(document: &RawDocument, lead: LeadId, at: Version, limit: u32) -> Option<Vec<Activity>> {
+pub(crate) fn latest(
+    document: &RawDocument,
+    lead: LeadId,
+    at: Version,
+    limit: u32,
+) -> Option<Vec<HistoryEntry>> {
     let asked = usize::try_from(at.number().min(u64::from(limit))).ok()?;
     let mut held = Vec::new();
     if let Ok(array) = document.get_array(RECENT) {
@@ -64,7 +69,7 @@ pub(crate) fn latest(document: &RawDocument, lead: LeadId, at: Version, limit: u
             return None;
         }
         expected = expected.saturating_sub(1);
-        latest.push(event);
+        latest.push(event.into());
     }
     Some(latest)
 }
@@ -89,7 +94,7 @@ mod tests {
 
     fn versions(document: &RawDocument, lead: LeadId, at: u64, limit: u32) -> Option<Vec<u64>> {
         let latest = latest(document, lead, Version::new(at), limit)?;
-        Some(latest.iter().map(|event| event.entity_version.number()).collect())
+        Some(latest.iter().map(|entry| entry.version.number()).collect())
     }
 
     #[test]

@@ -77,7 +77,7 @@ impl Looked {
     async fn told(&self, id: LeadId, limit: u32) -> (u64, Vec<u64>) {
         match self.store.lead_with_history(&everything(), id, limit).await.unwrap() {
             Sight::Seen((lead, events)) => {
-                let versions = events.iter().map(|event| event.entity_version.number()).collect();
+                let versions = events.iter().map(|event| event.version.number()).collect();
                 (lead.version().number(), versions)
             }
             other @ (Sight::Hidden | Sight::Absent) => panic!("{other:?}"),

@@ -1,8 +1,9 @@
 //! Events.
 
 use crm_app::archive::Event;
-use crm_domain::activity::{Activity, ActivityActor, ActivityType, EntityRef};
+use crm_domain::activity::{Activity, ActivityActor, ActivityType, EntityRef, HistoryEntry};
 use crm_domain::ids::{CommitId, UserId};
+use crm_domain::meta::Meta;
 use rusqlite::{Connection, Row, named_params};
 use uuid::Uuid;
 
@@ -15,8 +16,7 @@ pub(crate) const BY_ROW: &str = "SELECT id, kind, actor, actor_name, actor_role,
      entity_version, message, meta, at, audience FROM activity WHERE n = ?1";
 
 /// A record's latest events.
-pub(crate) const HISTORY: &str = "SELECT id, kind, actor, actor_name, actor_role, entity_kind, entity_id, \
-     entity_version, message, meta, at, audience \
+pub(crate) const HISTORY: &str = "SELECT id, entity_version, kind, actor, actor_name, meta, at \
      FROM activity INDEXED BY activity_by_entity WHERE entity_id = ?1 AND entity_kind = ?2 \
      ORDER BY entity_version DESC LIMIT ?3";
 
@@ -29,7 +29,22 @@ pub(crate) const ARCHIVED: &str = "SELECT id, kind, actor, actor_name, actor_rol
      entity_version, message, meta, at, audience, commit_id, ordinal \
      FROM activity INDEXED BY activity_by_id ORDER BY id";
 
-/// Reads a row of any of these.
+/// Reads a row of [`HISTORY`].
+pub(crate) fn read_entry(row: &Row<'_>) -> Outcome<HistoryEntry> {
+    fields::read(row, "activity", |fields| {
+        fields.skip();
+        Ok(HistoryEntry {
+            version: fields.version()?,
+            kind: fields.parse(ActivityType::parse)?,
+            actor: fields.id()?,
+            actor_name: fields.get()?,
+            meta: changes(fields)?,
+            at: fields.time()?,
+        })
+    })
+}
+
+/// Reads a row of [`BY_ROW`] or [`ALL`].
 pub(crate) fn read(row: &Row<'_>) -> Outcome<Activity> {
     fields::read(row, "activity", activity)
 }
@@ -49,13 +64,14 @@ fn activity(fields: &mut Fields<'_, '_>) -> Result<Activity, Unreadable> {
         entity: EntityRef::of(fields.code(codes::entity_kind_of)?, Uuid::from_bytes(fields.get()?)),
         entity_version: fields.version()?,
         message: fields.get()?,
-        meta: {
-            let text: String = fields.get()?;
-            meta::read(&text).ok_or_else(|| fields.last_is("no list of changes"))?
-        },
+        meta: changes(fields)?,
         at: fields.time()?,
         audience: audience(fields)?,
     })
+}
+
+fn changes(fields: &mut Fields<'_, '_>) -> Result<Meta, Unreadable> {
+    fields.with_text(|text| meta::read(text).ok_or("no list of changes"))
 }
 
 fn audience(fields: &mut Fields<'_, '_>) -> Result<Vec<UserId>, Unreadable> {

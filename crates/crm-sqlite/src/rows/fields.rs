@@ -92,12 +92,25 @@ impl Fields<'_, '_> {
         u64::try_from(number).map_err(|_| self.last_is("less than nothing"))
     }
 
+    /// Leaves out a column.
+    pub(crate) fn skip(&mut self) {
+        self.step();
+    }
+
     /// A text of a value type.
     pub(crate) fn parse<T>(&mut self, parse: fn(&str) -> Result<T, Flaw>) -> Result<T, Unreadable> {
+        self.with_text(parse)
+    }
+
+    /// What a text says.
+    pub(crate) fn with_text<T, E: std::fmt::Display>(
+        &mut self,
+        read: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Result<T, Unreadable> {
         let at = self.step();
         let text = self.row.get_ref(at).map_err(|error| self.unreadable(at, &error))?;
         let text = text.as_str().map_err(|error| self.unreadable(at, &error))?;
-        parse(text).map_err(|flaw| self.unreadable(at, &flaw))
+        read(text).map_err(|reason| self.unreadable(at, &reason))
     }
 
     /// A text of a value type, if there is one.

@@ -42,7 +42,7 @@ async fn no_step_of_the_clock_takes_a_change_back_or_gives_a_moment_another_day(
             the_day_is_that_of_berlin(&office, &ann, now, step).await;
         }
         let detail = read(&office.ctx, &ann, &lead.record().id.to_string()).await.unwrap();
-        let versions: Vec<u64> = detail.history.iter().map(|event| event.entity_version.number()).collect();
+        let versions: Vec<u64> = detail.history.iter().map(|event| event.version.number()).collect();
         assert_eq!(versions, (1..=STEPS + 1).rev().collect::<Vec<u64>>());
         assert!(detail.history.is_sorted_by(|newer, older| newer.at >= older.at), "newest first");
         assert_eq!(office.miscounted().await, []);

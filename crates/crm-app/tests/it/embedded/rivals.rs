@@ -34,7 +34,7 @@ async fn sixteen_writers(shared: bool) {
     }
     let detail = leads::read::read(&office.ctx, &ann, &id).await.unwrap();
     assert_eq!(detail.lead.version(), Version::new(161));
-    let versions: Vec<_> = detail.history.iter().map(|event| event.entity_version.number()).collect();
+    let versions: Vec<_> = detail.history.iter().map(|event| event.version.number()).collect();
     assert_eq!(versions, (112..=161).rev().collect::<Vec<_>>(), "one event for each version");
     for pair in detail.history.windows(2) {
         let ([newer], [older]) = (pair[0].meta.changes(), pair[1].meta.changes()) else {

@@ -13,11 +13,11 @@ async fn a_lead_comes_with_its_last_fifty_events() {
     let event = stage.make.minimal_event(lead.record().id, Version::new(3));
     let (held, told) = (lead.clone(), event.clone());
     stage.leads.expect_lead_with_history().withf(|_, _, limit| *limit == 50).returning(move |scope, _, _| {
-        Ok(Sight::judge(scope, held.record().owner, (held.clone(), vec![told.clone()])))
+        Ok(Sight::judge(scope, held.record().owner, (held.clone(), vec![told.clone().into()])))
     });
     let (ctx, id) = (stage.ctx(), lead.record().id.to_string());
     let detail = read(&ctx, &stage.ann(), &id).await.unwrap();
-    assert_eq!((detail.lead, detail.history), (lead, vec![event]));
+    assert_eq!((detail.lead, detail.history), (lead, vec![event.into()]));
     assert_eq!(why(read(&ctx, &stage.bob(), &id).await), "not owner of lead");
     assert!(read(&ctx, &stage.root(), &id).await.is_ok());
 }
