@@ -20,10 +20,10 @@ use super::options::{Options, Synchronous};
 const STATEMENTS: usize = 256;
 /// Page cache of the writer, in KiB.
 const WRITER_CACHE: i64 = 16 * 1024;
-/// Page cache of each reader, in KiB. What it lacks is mapped.
-const READER_CACHE: i64 = 8 * 1024;
-/// How much of the file is mapped, in bytes. Shared by all connections, and given back under pressure.
-const MAPPED: i64 = 256 * 1024 * 1024;
+/// Page cache of a connection for short reads, in KiB: what is read again and again, and the upper levels of all trees.
+const SHORT_READS_CACHE: i64 = 8 * 1024;
+/// Page cache of a connection for long reads, in KiB: what one search goes through, which it may do more than once.
+const LONG_READS_CACHE: i64 = 20 * 1024;
 /// What is left of the write-ahead log after a checkpoint, in bytes, however large a burst made it.
 const LOG_KEPT: i64 = 64 * 1024 * 1024;
 /// The longest value and the longest row, in bytes.
@@ -32,6 +32,24 @@ const LONGEST_VALUE: i32 = 64 * 1024 * 1024;
 const LONGEST_SQL: i32 = 1024 * 1024;
 /// Between two tries to open a file that is busy.
 const BUSY_PAUSE: Duration = Duration::from_millis(5);
+
+/// What a connection that reads is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reads {
+    /// A few pages at a time, anywhere in the file.
+    Short,
+    /// Many pages.
+    Long,
+}
+
+impl Reads {
+    fn cache(self) -> i64 {
+        match self {
+            Self::Short => SHORT_READS_CACHE,
+            Self::Long => LONG_READS_CACHE,
+        }
+    }
+}
 
 /// Opens the connection that writes, with the schema up to date.
 ///
@@ -61,10 +79,10 @@ pub(super) fn open_writer(
 ///
 /// # Errors
 /// [`OpenError::Sqlite`].
-pub(super) fn open_reader(path: &Path, options: &Options) -> Result<Connection, OpenError> {
+pub(super) fn open_reader(path: &Path, options: &Options, reads: Reads) -> Result<Connection, OpenError> {
     let conn = open(path, options)?;
     let configured =
-        configure(&conn, READER_CACHE).and_then(|()| conn.pragma_update(None, "query_only", true));
+        configure(&conn, reads.cache()).and_then(|()| conn.pragma_update(None, "query_only", true));
     configured.map_err(OpenError::Sqlite)?;
     Ok(conn)
 }
@@ -75,7 +93,7 @@ pub(super) fn open_reader(path: &Path, options: &Options) -> Result<Connection, 
 /// [`OpenError::Sqlite`].
 pub(crate) fn open_to_copy(path: &Path, options: &Options) -> Result<Connection, OpenError> {
     let conn = open(path, options)?;
-    configure(&conn, READER_CACHE).map_err(OpenError::Sqlite)?;
+    configure(&conn, LONG_READS_CACHE).map_err(OpenError::Sqlite)?;
     Ok(conn)
 }
 
@@ -87,7 +105,7 @@ pub(crate) fn open_at_rest(path: &Path) -> Result<Connection, OpenError> {
     let flags =
         OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
     let conn = Connection::open_with_flags(at_rest(path), flags).map_err(of_open)?;
-    configure(&conn, READER_CACHE).map_err(of_open)?;
+    configure(&conn, LONG_READS_CACHE).map_err(of_open)?;
     Ok(conn)
 }
 
@@ -169,7 +187,9 @@ fn configure(conn: &Connection, cache: i64) -> rusqlite::Result<()> {
     conn.pragma_update(None, "temp_store", "memory")?;
     // Negative: in KiB, not in pages.
     conn.pragma_update(None, "cache_size", -cache)?;
-    conn.pragma_update(None, "mmap_size", MAPPED)
+    // Nothing is mapped: sixteen pages count as the process's own for each that is looked at, once for each connection, and
+    // that costs more than to copy the one.
+    conn.pragma_update(None, "mmap_size", 0)
 }
 
 /// Turns on what makes an answered write survive the power, and reads it back: SQLite does not say when a
@@ -231,7 +251,7 @@ mod tests {
         let Location::File(path) = &location else { unreachable!() };
         let writer = open_writer(&location, &[], &Options::default()).unwrap();
         writer.execute_batch("CREATE TABLE t (a)").unwrap();
-        let reader = open_reader(path, &Options::default()).unwrap();
+        let reader = open_reader(path, &Options::default(), Reads::Long).unwrap();
         assert!(reader.execute("INSERT INTO t VALUES (1)", []).is_err());
         assert!(writer.execute("INSERT INTO t VALUES (\"a\")", []).is_err());
     }

@@ -6,7 +6,7 @@ use std::path::Path;
 use parking_lot::Mutex;
 use rusqlite::Connection;
 
-use super::connection;
+use super::connection::{self, Reads};
 use super::error::{JobError, OpenError};
 use super::job::Answer;
 use super::options::Options;
@@ -18,7 +18,7 @@ pub(super) struct Glances(Mutex<Vec<Connection>>);
 impl Glances {
     /// Opens the connections. The file exists and has its schema.
     pub(super) fn open(path: &Path, options: &Options) -> Result<Self, OpenError> {
-        let open = |_| connection::open_reader(path, options);
+        let open = |_| connection::open_reader(path, options, Reads::Short);
         Ok(Self(Mutex::new((0..options.glances).map(open).collect::<Result<_, _>>()?)))
     }
 

@@ -9,7 +9,7 @@ use std::path::Path;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use super::connection;
+use super::connection::{self, Reads};
 use super::error::{EngineError, JobError, OpenError};
 use super::job::Answer;
 use super::options::Options;
@@ -30,7 +30,7 @@ impl Readers {
         let (queue, inbox) = flume::bounded::<ReadJob>(options.queue);
         let mut readers = Self { queue, threads: Vec::new() };
         for number in 1..=options.readers.max(1) {
-            let conn = connection::open_reader(path, options)?;
+            let conn = connection::open_reader(path, options, Reads::Long)?;
             let inbox = inbox.clone();
             readers.threads.push(Joined::spawn(format!("crm-sqlite-read-{number}"), move || {
                 for job in &inbox {
