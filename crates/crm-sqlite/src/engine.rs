@@ -6,7 +6,8 @@
 //!                                                COMMIT                    (one fsync for the batch)
 //!                                                after_commit, answer      (per job, in the same order)
 //! read(job)  ─▶ bounded queue ─▶ one of N reader threads, each with a `query_only` connection
-//! glance(job) ─▶ on the caller's own thread, with a `query_only` connection of a few
+//! glance(job) ─▶ on the caller's own thread, with a `query_only` connection of a few, whose snapshot is kept
+//!                while nothing is committed
 //! ```
 //!
 //! What it promises:
@@ -58,10 +59,11 @@ use self::writer::{Message, Writer};
 
 /// An open store. Dropping it finishes what is queued, empties the write-ahead log and joins the threads.
 pub struct Engine {
-    // Dropped in this order: a reader that is still open would keep the log from being emptied.
-    glances: Option<Glances>,
+    // Dropped in this order: a reader that is still open would keep the log from being emptied. The writer closes the
+    // connections of `glances` itself.
     readers: Option<Readers>,
     writer: Writer,
+    glances: Arc<Glances>,
     counters: Arc<Counters>,
     queue_wait: Duration,
 }
@@ -84,14 +86,13 @@ impl Engine {
         let connection = connection::open_writer(&location, migrations, options)?;
         let watch = Watch::new(&connection, hooks, options.watch_every).map_err(OpenError::Sqlite)?;
         let counters = Arc::new(Counters::default());
-        let writer = Writer::start(connection, watch, Arc::clone(&counters), options)?;
         let (glances, readers) = match &location {
-            Location::File(path) => {
-                (Some(Glances::open(path, options)?), Some(Readers::start(path, options)?))
-            }
-            Location::Memory => (None, None),
+            Location::File(path) => (Glances::open(path, options)?, Some(Readers::start(path, options)?)),
+            Location::Memory => (Glances::default(), None),
         };
-        Ok(Self { glances, readers, writer, counters, queue_wait: options.queue_wait })
+        let glances = Arc::new(glances);
+        let writer = Writer::start(connection, watch, Arc::clone(&glances), Arc::clone(&counters), options)?;
+        Ok(Self { readers, writer, glances, counters, queue_wait: options.queue_wait })
     }
 
     /// Runs a job on the writer, in a savepoint of its own, and answers once its batch is committed.
@@ -146,7 +147,8 @@ impl Engine {
     }
 
     /// Like [`Engine::read_snapshot`], on the caller's own thread if a connection is free: for what reads a few pages of
-    /// the file and no more, as that thread does nothing else in the meantime.
+    /// the file and no more, as that thread does nothing else in the meantime. What another process commits it may see a
+    /// hundredth of a second later.
     ///
     /// # Errors
     /// Any [`EngineError`].
@@ -156,14 +158,9 @@ impl Engine {
         T: Send + 'static,
         E: Send + 'static,
     {
-        let job = of_one_state(job);
-        let left = match &self.glances {
-            Some(glances) => glances.run(job),
-            None => Err(job),
-        };
-        match left {
+        match self.glances.run(job) {
             Ok(answer) => answer,
-            Err(job) => self.read(job).await,
+            Err(job) => self.read_snapshot(job).await,
         }
     }
 
@@ -197,7 +194,7 @@ where
     F: FnOnce(&Connection) -> Result<T, JobError<E>>,
 {
     move |conn| {
-        conn.prepare_cached("BEGIN DEFERRED")?.execute([])?;
+        readers::begin_snapshot(conn)?;
         job(conn)
     }
 }

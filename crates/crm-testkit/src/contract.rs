@@ -123,6 +123,9 @@ impl<S> Clone for Handle<S> {
 /// Makes and opens the stores of one adapter.
 #[async_trait]
 pub trait StoreBuilder: Send + Sync {
+    /// How much later than another handle that wrote it a handle may see something.
+    const LAG: Duration = Duration::ZERO;
+
     /// The adapter's store.
     type Store: FullStore;
     /// Where the data of one store is, such as a temporary folder; gone when it is dropped.

@@ -1,7 +1,17 @@
 //! Reads that are over in microseconds, done by whoever asks: handing one to a reader thread and its answer back costs
 //! more than the read itself.
+//!
+//! So does beginning and ending a snapshot, for which SQLite locks a file and a mutex that all connections share. A
+//! connection therefore keeps its snapshot from one read to the next, as long as it cannot be told from a new one:
+//! - Nothing has been committed since by our own writer: it lets no snapshot be kept while it runs a batch.
+//! - It is not older than [`Options::snapshot_kept`], for the sake of what other processes commit.
+//!
+//! A snapshot that is kept does not hold up the write-ahead log: before each batch the writer ends those that nobody
+//! uses, and from time to time those that nobody has used for long.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 use rusqlite::Connection;
@@ -10,27 +20,127 @@ use super::connection::{self, Reads};
 use super::error::{JobError, OpenError};
 use super::job::Answer;
 use super::options::Options;
-use super::readers::{attempt, end_snapshot};
+use super::readers::{attempt, begin_snapshot, end_snapshot};
 
 /// Connections that cannot write, of which whoever reads takes one for that long.
-pub(super) struct Glances(Mutex<Vec<Connection>>);
+#[derive(Default)]
+pub(super) struct Glances {
+    idle: Mutex<Vec<Glance>>,
+    /// Even between two batches of the writer, odd during one; each batch has numbers of its own.
+    batches: AtomicU64,
+    /// How long a snapshot serves.
+    kept: Duration,
+}
+
+/// A connection, and what its open snapshot shows if it has one.
+struct Glance {
+    conn: Connection,
+    kept: Option<Kept>,
+}
+
+/// A snapshot that was begun at this time, between two batches.
+struct Kept {
+    between: u64,
+    since: Instant,
+}
+
+/// No snapshot is kept as long as this lives.
+pub(super) struct Paused<'a>(&'a Glances);
 
 impl Glances {
     /// Opens the connections. The file exists and has its schema.
     pub(super) fn open(path: &Path, options: &Options) -> Result<Self, OpenError> {
-        let open = |_| connection::open_reader(path, options, Reads::Short);
-        Ok(Self(Mutex::new((0..options.glances).map(open).collect::<Result<_, _>>()?)))
+        let open = |_| Ok(Glance { conn: connection::open_reader(path, options, Reads::Short)?, kept: None });
+        let idle = (0..options.glances).map(open).collect::<Result<_, _>>()?;
+        Ok(Self { idle: Mutex::new(idle), batches: AtomicU64::new(0), kept: options.snapshot_kept })
     }
 
-    /// Runs a job on the thread of the caller, or gives it back if all connections are taken.
+    /// Runs a job all of whose statements see one state on the thread of the caller, or gives it back if all connections are
+    /// taken.
     pub(super) fn run<T, E, F>(&self, job: F) -> Result<Answer<T, E>, F>
     where
         F: FnOnce(&Connection) -> Result<T, JobError<E>>,
     {
-        let Some(conn) = self.0.lock().pop() else { return Err(job) };
-        let answer = attempt(&conn, job);
-        end_snapshot(&conn);
-        self.0.lock().push(conn);
+        let Some(mut glance) = self.idle.lock().pop() else { return Err(job) };
+        let batches = self.batches.load(Ordering::Acquire);
+        glance.renew(batches, self.kept);
+        let begin = glance.kept.is_none();
+        // Before the snapshot is begun, so that it is never taken for younger than it is.
+        let kept = glance.kept.take().unwrap_or_else(|| Kept { between: batches, since: Instant::now() });
+        let answer = attempt(&glance.conn, |conn| {
+            if begin {
+                begin_snapshot(conn)?;
+            }
+            job(conn)
+        });
+        if answer.is_ok() && !glance.conn.is_autocommit() {
+            glance.kept = Some(kept);
+        } else {
+            end_snapshot(&glance.conn);
+        }
+        self.put_back(glance);
         Ok(answer)
+    }
+
+    /// Ends what is kept and lets nothing be kept until what it gives is dropped: a commit must find no snapshot of the state
+    /// before it but those that are being read.
+    pub(super) fn pause(&self) -> Paused<'_> {
+        self.batches.fetch_add(1, Ordering::AcqRel);
+        self.end(|_| true);
+        Paused(self)
+    }
+
+    /// Ends what nobody has used for long.
+    pub(super) fn tidy(&self) {
+        self.end(|kept| kept.is_older_than(self.kept));
+    }
+
+    /// Closes the connections that nobody uses.
+    pub(super) fn close(&self) {
+        self.idle.lock().clear();
+    }
+
+    fn end(&self, which: impl Fn(&Kept) -> bool) {
+        for glance in self.idle.lock().iter_mut() {
+            if glance.kept.as_ref().is_some_and(&which) {
+                glance.end();
+            }
+        }
+    }
+
+    /// Under the lock, as the writer may have looked through those that are idle just before.
+    fn put_back(&self, mut glance: Glance) {
+        let mut idle = self.idle.lock();
+        glance.renew(self.batches.load(Ordering::Acquire), self.kept);
+        idle.push(glance);
+    }
+}
+
+impl Drop for Paused<'_> {
+    fn drop(&mut self) {
+        self.0.batches.fetch_add(1, Ordering::AcqRel);
+    }
+}
+
+impl Glance {
+    /// Ends the snapshot unless it shows what a new one would.
+    fn renew(&mut self, batches: u64, at_most: Duration) {
+        let serves = |kept: &Kept| {
+            kept.between == batches && batches.is_multiple_of(2) && !kept.is_older_than(at_most)
+        };
+        if !self.kept.as_ref().is_none_or(serves) {
+            self.end();
+        }
+    }
+
+    fn end(&mut self) {
+        self.kept = None;
+        end_snapshot(&self.conn);
+    }
+}
+
+impl Kept {
+    fn is_older_than(&self, time: Duration) -> bool {
+        self.since.elapsed() >= time
     }
 }

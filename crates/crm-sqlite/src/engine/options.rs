@@ -23,6 +23,9 @@ pub struct Options {
     /// The most short reads that callers do themselves at one time: as many as there are threads that ask. Without meaning
     /// for a store in memory.
     pub glances: usize,
+    /// For how long short reads share a snapshot if nothing is committed: by so much later than by others are commits of
+    /// other processes seen by them.
+    pub snapshot_kept: Duration,
     /// When a COMMIT counts as done. Without meaning for a store in memory.
     pub synchronous: Synchronous,
     /// The most jobs that share one COMMIT.
@@ -50,6 +53,7 @@ impl Default for Options {
         Self {
             readers: cores.clamp(2, 4),
             glances: cores.clamp(2, 16),
+            snapshot_kept: Duration::from_millis(10),
             synchronous: Synchronous::Full,
             batch_jobs: 256,
             batch_time: Duration::from_millis(25),

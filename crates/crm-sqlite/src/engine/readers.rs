@@ -84,6 +84,11 @@ pub(super) fn serve(conn: &Connection, job: ReadJob) {
     end_snapshot(conn);
 }
 
+/// Begins a snapshot: what the next statement sees, all after it see.
+pub(super) fn begin_snapshot(conn: &Connection) -> rusqlite::Result<()> {
+    conn.prepare_cached("BEGIN DEFERRED")?.execute([]).map(drop)
+}
+
 /// Ends the snapshot that a job may have begun: one left open would keep the log from shrinking.
 pub(super) fn end_snapshot(conn: &Connection) {
     if !conn.is_autocommit() {

@@ -6,6 +6,7 @@ use rusqlite::Connection;
 
 use super::batch;
 use super::error::OpenError;
+use super::glances::Glances;
 use super::job::{Job, Settled};
 use super::options::Options;
 use super::readers::{self, ReadJob};
@@ -33,11 +34,12 @@ impl Writer {
     pub(super) fn start(
         conn: Connection,
         watch: Watch,
+        glances: Arc<Glances>,
         counters: Arc<Counters>,
         options: &Options,
     ) -> Result<Self, OpenError> {
         let (queue, inbox) = flume::bounded(options.queue);
-        let work = Work { conn, inbox, watch, counters, options: options.clone() };
+        let work = Work { conn, inbox, watch, glances, counters, options: options.clone() };
         let thread = Joined::spawn("crm-sqlite-write".to_owned(), move || work.run())?;
         Ok(Self { queue, _thread: thread })
     }
@@ -53,6 +55,7 @@ struct Work {
     conn: Connection,
     inbox: flume::Receiver<Message>,
     watch: Watch,
+    glances: Arc<Glances>,
     counters: Arc<Counters>,
     options: Options,
 }
@@ -72,8 +75,11 @@ impl Work {
                 Err(flume::RecvTimeoutError::Disconnected) => break,
             }
             // Also when there is no end of work.
-            if self.watch.due_in().is_zero() && self.watch.poll(&self.conn) {
-                self.counters.reload();
+            if self.watch.due_in().is_zero() {
+                self.glances.tidy();
+                if self.watch.poll(&self.conn) {
+                    self.counters.reload();
+                }
             }
         }
         self.close();
@@ -82,6 +88,7 @@ impl Work {
     /// Runs a batch, answers its jobs in order, and gives back the message that ended it, if one did.
     fn batch(&mut self, first: Box<dyn Job>) -> Option<Message> {
         let mut held = None;
+        let paused = self.glances.pause();
         let finished = batch::run(&self.conn, &self.options, first, || match self.inbox.try_recv().ok()? {
             Message::Write(job) => Some(job),
             read @ Message::Read(_) => {
@@ -89,6 +96,7 @@ impl Work {
                 None
             }
         });
+        drop(paused);
         self.counters.batch(finished.jobs.len(), finished.fate.is_ok());
         if let Err(error) = &finished.fate {
             let error: &dyn std::error::Error = error;
@@ -117,6 +125,7 @@ impl Work {
 
     /// Empties the write-ahead log into the file. Its failure loses nothing: the next start reads the log.
     fn close(self) {
+        self.glances.close();
         let emptied = self.conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
         if let Err(error) = emptied {
             tracing::warn!(%error, "the write-ahead log was not emptied");

@@ -41,6 +41,9 @@ impl Folder {
 
 #[async_trait]
 impl StoreBuilder for InAFile {
+    /// Longer than a snapshot is kept.
+    const LAG: Duration = Duration::from_millis(30);
+
     type Store = SqliteStore;
     type Place = Folder;
 
@@ -77,6 +80,7 @@ impl StoreBuilder for InAFile {
         let (before, spoil) = spoil.rsplit_once("; ").unwrap_or(("", spoil));
         other.execute_batch(before).unwrap();
         assert_eq!(other.execute(spoil, [id.as_bytes()]).unwrap(), 1, "{kind:?} {id} is there");
+        tokio::time::sleep(Self::LAG).await;
     }
 }
 

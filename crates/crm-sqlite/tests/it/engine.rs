@@ -2,6 +2,7 @@
 
 mod crash;
 mod glance;
+mod kept;
 mod lock;
 mod migrate;
 mod open;
