@@ -8,7 +8,7 @@ use crm_app::paging::Counted;
 use crm_app::ports::leads::Leads;
 use crm_app::query::leads::LeadQuery;
 use crm_domain::access::scope::{OwnerRange, Scope, Sight};
-use crm_domain::activity::{EntityKind, HistoryEntry};
+use crm_domain::activity::HistoryEntry;
 use crm_domain::ids::{LeadId, UserId};
 use crm_domain::lead::Lead;
 use crm_domain::values::name::Name;
@@ -17,7 +17,7 @@ use rusqlite::Row;
 
 use crate::db::{Db, Outcome};
 use crate::list;
-use crate::rows::{activity, codes, fields, int, key, lead};
+use crate::rows::{activity, fields, int, key, lead};
 use crate::store::SqliteStore;
 
 #[async_trait]
@@ -78,8 +78,7 @@ fn one(db: &Db<'_>, scope: &Scope, id: LeadId) -> Outcome<Sight<Versioned<Lead>>
 
 /// A lead's latest events.
 pub(crate) fn history(db: &Db<'_>, id: LeadId, limit: u32) -> Outcome<Vec<HistoryEntry>> {
-    let kind = codes::entity_kind(EntityKind::Lead);
-    db.all(activity::HISTORY, (key(id), kind, int(limit.into())), activity::read_entry)
+    db.all(activity::HISTORY, (key(id), int(limit.into())), activity::read_entry)
 }
 
 /// One page and the total.

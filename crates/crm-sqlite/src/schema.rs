@@ -38,4 +38,9 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "what is due by the hour",
         sql: include_str!("migrations/0010_tallies_by_hour.sql"),
     },
+    Migration {
+        number: 11,
+        name: "the history of leads",
+        sql: include_str!("migrations/0011_history_of_leads.sql"),
+    },
 ];

@@ -15,10 +15,10 @@ use crate::db::Outcome;
 pub(crate) const BY_ROW: &str = "SELECT id, kind, actor, actor_name, actor_role, entity_kind, entity_id, \
      entity_version, message, meta, at, audience FROM activity WHERE n = ?1";
 
-/// A record's latest events.
+/// A lead's latest events; the index holds all that is read of them.
 pub(crate) const HISTORY: &str = "SELECT id, entity_version, kind, actor, actor_name, meta, at \
-     FROM activity INDEXED BY activity_by_entity WHERE entity_id = ?1 AND entity_kind = ?2 \
-     ORDER BY entity_version DESC LIMIT ?3";
+     FROM activity INDEXED BY activity_of_lead WHERE entity_kind = 0 AND entity_id = ?1 \
+     ORDER BY entity_version DESC LIMIT ?2";
 
 /// Every event.
 pub(crate) const ALL: &str = "SELECT id, kind, actor, actor_name, actor_role, entity_kind, entity_id, \

@@ -110,6 +110,17 @@ async fn a_common_term_is_looked_for_in_the_texts_of_the_owner_without_a_record(
     assert_eq!(texts.steps, [way], "{}", texts.sql);
 }
 
+#[tokio::test]
+async fn the_history_of_a_lead_is_read_without_a_record_of_an_event() {
+    let world = World::of(60);
+    let store = world.stored().await;
+    let shapes = shapes::all(&asked(&world));
+    let plans = store.trials(shapes.iter().find(|shape| shape.name.contains("history")).unwrap()).await;
+    let [plan] = &plans.unwrap()[0].plans[..] else { panic!("a history is one statement") };
+    let way = "SEARCH activity USING COVERING INDEX activity_of_lead (entity_id=?)";
+    assert_eq!(plan.steps, [way], "{}", plan.sql);
+}
+
 #[test]
 fn a_walk_is_told_from_a_scan() {
     assert!(is_slow("SCAN lead"));
