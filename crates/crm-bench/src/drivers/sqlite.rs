@@ -14,8 +14,8 @@ use crate::rival::Rival;
 use crate::sample::Sample;
 
 const BY_ID: &str = "SELECT * FROM lead WHERE id = ?1";
-/// How much of the file is mapped, in bytes: as much as the store maps.
-const MAPPED: i64 = 256 * 1024 * 1024;
+/// Page cache of a connection, in KiB: as much as the store has for short reads.
+const CACHE: i64 = 8 * 1024;
 
 /// Looks up leads in a file, beside the server.
 pub(super) struct SqliteDriver {
@@ -33,7 +33,8 @@ impl SqliteDriver {
     fn client(&self) -> Outcome<Ask> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let conn = Connection::open_with_flags(&self.file, flags)?;
-        conn.pragma_update(None, "mmap_size", MAPPED)?;
+        // Negative: in KiB, not in pages.
+        conn.pragma_update(None, "cache_size", -CACHE)?;
         conn.pragma_update(None, "query_only", true)?;
         let leads = Arc::clone(&self.leads);
         Ok(Box::new(move |number| {
