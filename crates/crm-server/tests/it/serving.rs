@@ -147,3 +147,22 @@ async fn no_token_password_or_secret_is_logged() {
         assert!(!logged.contains(secret), "{secret}");
     }
 }
+
+#[tokio::test]
+async fn the_log_tells_by_the_id_of_a_request_why_it_failed() {
+    let place = Place::seeded().with("CRM__LOG__FORMAT", "json");
+    let server = place.serve();
+    let admin = Client::admin(server.url()).await;
+    place.sql().execute("UPDATE lead SET name = ''", []).unwrap();
+    // What another process does is seen a little later.
+    tokio::time::sleep(Duration::from_millis(30)).await;
+    let (status, problem) = admin.get("/api/leads").await;
+    assert_eq!((status, &problem["code"]), (500, &json!("internal_error")), "{problem}");
+    let log = server.stop();
+    let lines: Vec<serde_json::Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let failed: Vec<_> = lines.iter().filter(|line| line["message"] == "a request failed").collect();
+    let [failed] = failed[..] else { panic!("once: {log}") };
+    assert_eq!(failed["request_id"], problem["requestId"], "{failed}");
+    assert!(failed["cause"].as_str().unwrap().contains("column name"), "{failed}");
+    assert!(!problem.to_string().contains("column"), "{problem}");
+}
