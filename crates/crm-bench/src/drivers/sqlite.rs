@@ -15,7 +15,7 @@ use crate::sample::Sample;
 
 const BY_ID: &str = "SELECT * FROM lead WHERE id = ?1";
 /// Page cache of a connection, in KiB: as much as the store has for short reads.
-const CACHE: i64 = 8 * 1024;
+const CACHE: i64 = 10 * 1024;
 
 /// Looks up leads in a file, beside the server.
 pub(super) struct SqliteDriver {

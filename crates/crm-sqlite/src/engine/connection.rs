@@ -21,7 +21,7 @@ const STATEMENTS: usize = 256;
 /// Page cache of the writer, in KiB.
 const WRITER_CACHE: i64 = 16 * 1024;
 /// Page cache of a connection for short reads, in KiB: what is read again and again, and the upper levels of all trees.
-const SHORT_READS_CACHE: i64 = 8 * 1024;
+const SHORT_READS_CACHE: i64 = 10 * 1024;
 /// Page cache of a connection for long reads, in KiB: what one search goes through, which it may do more than once.
 const LONG_READS_CACHE: i64 = 20 * 1024;
 /// What is left of the write-ahead log after a checkpoint, in bytes, however large a burst made it.

@@ -1,10 +1,10 @@
 //! Reads that are over in microseconds, done by whoever asks: handing one to a reader thread and its answer back costs
 //! more than the read itself.
 //!
-//! So does beginning and ending a snapshot, for which SQLite locks a file and a mutex that all connections share. A
-//! connection therefore keeps its snapshot from one read to the next, as long as it cannot be told from a new one:
-//! - Nothing has been committed since by our own writer: it lets no snapshot be kept while it runs a batch.
-//! - It is not older than [`Options::snapshot_kept`], for the sake of what other processes commit.
+//! Beginning and ending a snapshot costs much of such a read, too: SQLite locks a file for it, and a mutex that all
+//! connections share. A connection therefore keeps its snapshot from one read to the next:
+//! - As long as our own writer has begun no batch since: to whoever writes here it is as good as a new one.
+//! - For no longer than [`Options::snapshot_kept`], for the sake of what other processes commit.
 //!
 //! A snapshot that is kept does not hold up the write-ahead log: before each batch the writer ends those that nobody
 //! uses, and from time to time those that nobody has used for long.
@@ -108,9 +108,10 @@ impl Glances {
         }
     }
 
-    /// Under the lock, as the writer may have looked through those that are idle just before.
     fn put_back(&self, mut glance: Glance) {
+        glance.renew(self.batches.load(Ordering::Acquire), self.kept);
         let mut idle = self.idle.lock();
+        // Again, as a batch may have begun and the writer looked through those that are idle just before.
         glance.renew(self.batches.load(Ordering::Acquire), self.kept);
         idle.push(glance);
     }

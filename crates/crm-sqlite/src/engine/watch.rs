@@ -53,8 +53,8 @@ impl Watch {
         self.due = Instant::now();
     }
 
-    /// Looks, has memory loaded anew where it may lag behind, and says whether it had to.
-    pub(super) fn poll(&mut self, conn: &Connection) -> bool {
+    /// Looks, has memory loaded anew where it may lag behind, and says whether it had to. Calls `before` first if so.
+    pub(super) fn poll(&mut self, conn: &Connection, before: impl FnOnce()) -> bool {
         self.due = Instant::now() + self.every;
         // Asked before the hook reads: what is committed in between is found at the next look.
         let version = match data_version(conn) {
@@ -67,6 +67,7 @@ impl Watch {
         if self.followed == Some(version) {
             return false;
         }
+        before();
         match self.call(conn) {
             Ok(()) => self.followed = Some(version),
             Err(error) => {

@@ -77,7 +77,8 @@ impl Work {
             // Also when there is no end of work.
             if self.watch.due_in().is_zero() {
                 self.glances.tidy();
-                if self.watch.poll(&self.conn) {
+                // No read may show less than what memory knows.
+                if self.watch.poll(&self.conn, || drop(self.glances.pause())) {
                     self.counters.reload();
                 }
             }

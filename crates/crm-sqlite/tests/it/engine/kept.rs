@@ -1,8 +1,10 @@
 //! Snapshots that short reads share: what is seen of them, and what they hold up.
 
 use std::convert::Infallible;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, mpsc};
+use std::task::Poll;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use crm_sqlite::engine::Engine;
@@ -11,7 +13,7 @@ use crm_sqlite::engine::job::Written;
 use crm_sqlite::engine::options::{Options, Synchronous};
 use rusqlite::Connection;
 
-use super::support::{done, folder, in_file, in_memory, insert, options};
+use super::support::{done, folder, in_file, in_memory, insert, options, poll};
 
 /// Far more than it should take: a machine may be slow.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -118,6 +120,8 @@ async fn a_snapshot_that_nobody_uses_is_ended() {
             elsewhere.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0)).unwrap()
         };
         assert_eq!(seen(&engine).await, 1);
+        // Enough for the writer to look after it some times.
+        tokio::time::sleep(Duration::from_millis(50)).await;
         let begun = Instant::now();
         while is_ended && is_held_up() {
             assert!(begun.elapsed() < PATIENCE);
@@ -125,6 +129,38 @@ async fn a_snapshot_that_nobody_uses_is_ended() {
         }
         assert_eq!(is_held_up(), !is_ended);
     }
+}
+
+#[tokio::test]
+async fn a_snapshot_that_was_in_use_during_a_commit_is_not_kept() {
+    let (_folder, path) = folder();
+    let seldom =
+        Options { watch_every: FOR_EVER, snapshot_kept: FOR_EVER, busy_timeout: Duration::ZERO, ..options() };
+    let engine = Arc::new(in_file(&path, &seldom));
+    done(engine.write(insert(1)).await);
+    let (begun, has_begun) = mpsc::channel();
+    let (let_go, gate) = mpsc::channel::<()>();
+    let used = Arc::clone(&engine);
+    let using = thread::spawn(move || {
+        let mut glance = Box::pin(used.glance(move |conn| {
+            let seen = highest(conn)?;
+            begun.send(()).unwrap();
+            gate.recv().unwrap();
+            Ok(seen)
+        }));
+        poll(&mut glance)
+    });
+    has_begun.recv().unwrap();
+    done(engine.write(insert(2)).await);
+    let elsewhere = Connection::open(&path).unwrap();
+    elsewhere.busy_timeout(Duration::ZERO).unwrap();
+    let is_held_up =
+        || -> bool { elsewhere.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0)).unwrap() };
+    assert!(is_held_up(), "it is in use");
+    let_go.send(()).unwrap();
+    let Poll::Ready(seen) = using.join().unwrap() else { panic!("a glance is over once it was polled") };
+    assert_eq!(done(seen), 1);
+    assert!(!is_held_up());
 }
 
 #[tokio::test]
