@@ -64,9 +64,6 @@ pub enum TallyKey {
     },
 }
 
-/// What the counters count, as a number that grows when it changes: a store that was counted otherwise is counted anew.
-pub const TALLY_VERSION: u32 = 1;
-
 /// How much each counter changes; none by nothing.
 pub type Deltas = BTreeMap<TallyKey, i64>;
 

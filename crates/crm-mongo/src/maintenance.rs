@@ -11,17 +11,18 @@ use bson::Document;
 use crm_app::commit::{Commit, Verdict};
 use crm_app::error::StoreError;
 use crm_app::ports::maintenance::{Inventory, Maintenance, TallyDifference};
-use crm_app::tally::TALLY_VERSION;
 use crm_domain::calendar::Calendar;
 use tokio::time::Instant;
 
 use crate::commit::Held;
 use crate::commit::plan::Plan;
+use crate::commit::step::{Short, Verb};
 use crate::commit::transaction::{Outcome, carry_out};
 use crate::reader::Reader;
 use crate::store::{Inner, MongoStore, defect};
 use crate::{commit, following, tallies, workspace};
 use exclusive::Work;
+use recount::Recount;
 
 #[async_trait]
 impl Maintenance for MongoStore {
@@ -89,35 +90,54 @@ async fn count(reader: &mut Reader, collection: &str) -> Result<u64, StoreError>
     reader.count(collection, Document::new(), Some("_id_"), u64::MAX).await
 }
 
-/// Counts everything anew if a program that counted otherwise has counted last. May be broken off and begun again.
-pub(crate) async fn recount_if_outdated(inner: &Inner) -> Result<(), StoreError> {
-    let deadline = inner.options.long_deadline;
-    if workspace::tally_version(&mut inner.reader(deadline)).await? == Some(i64::from(TALLY_VERSION)) {
-        return Ok(());
+/// Counts what is due by the hour if no program has that knew of it. All other counters stay as they are. May be broken off
+/// and begun again, also by several servers at once.
+pub(crate) async fn count_hours_if_missing(inner: &Inner) -> Result<(), StoreError> {
+    let until = Instant::now() + inner.options.long_deadline;
+    loop {
+        let mut reader = Reader::snapshot(inner.source(), inner.options.long_deadline).await?;
+        if workspace::tally_version(&mut reader).await? == Some(i64::from(tallies::TALLY_VERSION)) {
+            return Ok(());
+        }
+        tracing::info!("what is due by the hour is counted");
+        let found = recount::find_hours(&mut reader).await?;
+        if correct(inner, &mut reader, &found, tallies::version(), until).await? {
+            return Ok(());
+        }
     }
-    tracing::info!(version = TALLY_VERSION, "everything is counted anew");
-    corrected(inner, Instant::now() + deadline).await?;
-    workspace::note(inner, tallies::version()).await
 }
 
-/// Corrects the counters by what they were wrong by at one moment, which stays right whatever is counted meanwhile.
 async fn corrected(inner: &Inner, until: Instant) -> Result<Vec<TallyDifference>, StoreError> {
     loop {
         let mut reader = Reader::snapshot(inner.source(), inner.options.long_deadline).await?;
-        let calendar = workspace::calendar(&mut reader).await?;
         let found = recount::find(&mut reader).await?;
         if found.is_sound() {
             return Ok(Vec::new());
         }
-        let held = Held::default();
-        held.take(inner, &[], &[], until).await?;
-        let plan = Plan::correction(found.corrections(), calendar);
-        match carry_out(inner, &plan, until, &held).await? {
-            Outcome::Judged(Verdict::Applied) => return Ok(found.differences()),
-            Outcome::Judged(Verdict::Stale | Verdict::Duplicate(_)) => {
-                return Err(defect("a correction did not hold"));
-            }
-            Outcome::Calendar => {}
+        if correct(inner, &mut reader, &found, Document::new(), until).await? {
+            return Ok(found.differences());
         }
+    }
+}
+
+/// Corrects the counters by what they were wrong by at the moment that the reader sees, which stays right whatever commits
+/// count meanwhile; and writes this about the workspace. Says no if the calendar has changed or somebody else has corrected
+/// them since.
+async fn correct(
+    inner: &Inner,
+    reader: &mut Reader,
+    found: &Recount,
+    noted: Document,
+    until: Instant,
+) -> Result<bool, StoreError> {
+    let calendar = workspace::calendar(reader).await?;
+    let mut plan = Plan::correction(found.corrections(), calendar);
+    plan.push("workspace", Verb::Update, Short::Stale, workspace::correction(reader, noted).await?);
+    let held = Held::default();
+    held.take(inner, &[], &[], until).await?;
+    match carry_out(inner, &plan, until, &held).await? {
+        Outcome::Judged(Verdict::Applied) => Ok(true),
+        Outcome::Judged(Verdict::Stale) | Outcome::Calendar => Ok(false),
+        Outcome::Judged(Verdict::Duplicate(_)) => Err(defect("a correction has no key")),
     }
 }

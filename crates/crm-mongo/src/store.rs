@@ -85,7 +85,7 @@ impl MongoStore {
         inner.refuse_what_is_not_ours().await?;
         schema::make(&inner.db).await.map_err(|error| server::open_error(&error, &client_options))?;
         refold::if_outdated(&inner).await.map_err(|error| server::of_call(error, &name))?;
-        maintenance::recount_if_outdated(&inner).await.map_err(|error| server::of_call(error, &name))?;
+        maintenance::count_hours_if_missing(&inner).await.map_err(|error| server::of_call(error, &name))?;
         following::begin(&inner).await.map_err(|error| server::of_call(error, &name))?;
         inner.calls.runtime().spawn(abandoned::sweep(Arc::downgrade(&inner)));
         Ok(Arc::new(Self { inner }))

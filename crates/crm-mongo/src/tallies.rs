@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use bson::{Bson, Document, RawDocumentBuf, doc};
 use chrono::{Datelike, NaiveDate};
 use crm_app::error::StoreError;
-use crm_app::tally::{Deltas, TALLY_VERSION, TallyKey};
+use crm_app::tally::{Deltas, TallyKey};
 use crm_domain::access::scope::OwnerRange;
 use crm_domain::calendar::Calendar;
 use crm_domain::ids::UserId;
@@ -41,8 +41,12 @@ const NO_DAY: i64 = -1_000_000;
 const CUSTOMERS: &str = "customers";
 const LEADS_CREATED: &str = "leads_created";
 const TASKS_DUE: &str = "tasks_due";
+const DUE_WITHIN: &str = "tasks_due_";
 
-/// What the counters of this program count, as the workspace names it.
+/// What the counters of this program count: it grows when there are more of them.
+pub(crate) const TALLY_VERSION: i32 = 1;
+
+/// The same, as the workspace names it.
 pub(crate) fn version() -> Document {
     doc! { "tally_version": i64::from(TALLY_VERSION) }
 }
@@ -334,7 +338,12 @@ fn task_name(status: TaskStatus) -> &'static str {
 }
 
 fn due_within(hour: u32) -> String {
-    format!("{TASKS_DUE}_{hour}")
+    format!("{DUE_WITHIN}{hour}")
+}
+
+/// Whether a counter of this name counts what is due by the hour.
+pub(crate) fn is_by_hour(name: &str) -> bool {
+    name.starts_with(DUE_WITHIN)
 }
 
 /// Days are numbered from the first of the year 1.

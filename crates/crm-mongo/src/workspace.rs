@@ -14,6 +14,8 @@ use crate::error::{corrupt, store_error};
 use crate::reader::{Find, Reader};
 use crate::store::{Inner, MongoStore};
 
+/// How often the counters were written otherwise than by a commit.
+const CORRECTIONS: &str = "corrections";
 /// How long a store may take to say that it is there.
 const PING: Duration = Duration::from_secs(1);
 
@@ -78,6 +80,24 @@ pub(crate) async fn tally_version(reader: &mut Reader) -> Result<Option<i64>, St
 /// Writes these fields.
 pub(crate) async fn note(inner: &Inner, fields: Document) -> Result<(), StoreError> {
     inner.update("workspace", vec![doc! { "q": { "_id": 1 }, "u": { "$set": fields } }]).await
+}
+
+/// The statement that writes this, if nobody has corrected the counters since the moment that the reader sees.
+pub(crate) async fn correction(reader: &mut Reader, noted: Document) -> Result<Document, StoreError> {
+    let so_far = match number(reader, CORRECTIONS).await? {
+        Some(number) => Bson::from(number),
+        None => Bson::from(doc! { "$exists": false }),
+    };
+    let mut update = doc! { "$inc": corrected() };
+    if !noted.is_empty() {
+        update.insert("$set", noted);
+    }
+    Ok(doc! { "q": { "_id": 1, CORRECTIONS: so_far }, "u": update })
+}
+
+/// What whoever writes counters otherwise than a commit adds to the workspace.
+pub(crate) fn corrected() -> Document {
+    doc! { CORRECTIONS: 1_i64 }
 }
 
 async fn number(reader: &mut Reader, field: &str) -> Result<Option<i64>, StoreError> {

@@ -23,6 +23,7 @@ mod commit;
 mod customers;
 mod dashboard;
 mod db;
+mod hours;
 mod leads;
 mod list;
 mod maintenance;

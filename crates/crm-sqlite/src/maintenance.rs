@@ -2,7 +2,7 @@
 
 mod check;
 pub(crate) mod clear;
-pub(crate) mod recount;
+mod recount;
 
 use std::sync::Arc;
 

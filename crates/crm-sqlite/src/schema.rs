@@ -35,12 +35,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     },
     Migration {
         number: 10,
-        name: "what is due by the hour",
-        sql: include_str!("migrations/0010_tallies_by_hour.sql"),
-    },
-    Migration {
-        number: 11,
         name: "the history of leads",
-        sql: include_str!("migrations/0011_history_of_leads.sql"),
+        sql: include_str!("migrations/0010_history_of_leads.sql"),
     },
 ];

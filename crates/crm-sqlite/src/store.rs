@@ -19,11 +19,10 @@ use crate::engine::location::Location;
 use crate::engine::options::Options;
 use crate::engine::stats::Stats;
 use crate::engine::watch::Hooks;
-use crate::maintenance::recount;
 use crate::rows::{session, user};
 use crate::schema::MIGRATIONS;
 use crate::wait::wait;
-use crate::{refold, workspace};
+use crate::{hours, refold, workspace};
 
 /// An open embedded store. Dropping it finishes what is queued and closes the file.
 pub struct SqliteStore {
@@ -78,14 +77,14 @@ impl SqliteStore {
         [self.reads.stats(), self.writes.stats()]
     }
 
-    /// Folds and counts anew what an older program has folded and counted otherwise, then fills the mirror: on the writer's own thread, so that no reload
-    /// that another process caused comes between the reading and the filling.
+    /// Makes anew what an older program has folded otherwise or has not counted, then fills the mirror: on the writer's own
+    /// thread, so that no reload that another process caused comes between the reading and the filling.
     async fn start(&self) -> Result<(), StoreError> {
         if self.long_snapshot(|db| refold::is_due(db.connection())).await? {
             self.write_or_fail(|conn| refold::everything(conn).map(Written::plain)).await?;
         }
-        if self.long_snapshot(|db| recount::is_due(db.connection())).await? {
-            self.write_or_fail(|conn| recount::if_due(conn).map(Written::plain)).await?;
+        if self.long_snapshot(|db| hours::are_missing(db.connection())).await? {
+            self.write_or_fail(|conn| hours::count(conn).map(Written::plain)).await?;
         }
         let mirror = Arc::clone(&self.mirror);
         self.write_or_fail(move |conn| {

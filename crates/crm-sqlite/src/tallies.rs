@@ -175,9 +175,28 @@ pub(crate) fn all(conn: &Connection) -> rusqlite::Result<BTreeMap<RowKey, i64>> 
     rows.collect()
 }
 
+/// Whether what is due within the hours of some day is not what is due on it.
+pub(crate) fn hours_differ_from_days(conn: &Connection) -> rusqlite::Result<bool> {
+    conn.prepare(
+        "SELECT 1 FROM tally WHERE kind IN (?1, ?2) GROUP BY owner, a \
+         HAVING sum(CASE kind WHEN ?1 THEN n ELSE -n END) <> 0",
+    )?
+    .exists((TASKS_DUE, TASKS_DUE_WITHIN))
+}
+
+/// Puts these counters in the place of all that count what is due by the hour.
+pub(crate) fn replace_hours(conn: &Connection, hours: &Deltas) -> rusqlite::Result<()> {
+    conn.execute("DELETE FROM tally WHERE kind = ?1", [TASKS_DUE_WITHIN])?;
+    insert(conn, &rows(hours))
+}
+
 /// Puts these rows in the place of all there are.
 pub(crate) fn replace(conn: &Connection, rows: &BTreeMap<RowKey, i64>) -> rusqlite::Result<()> {
     conn.execute("DELETE FROM tally", [])?;
+    insert(conn, rows)
+}
+
+fn insert(conn: &Connection, rows: &BTreeMap<RowKey, i64>) -> rusqlite::Result<()> {
     let mut insert =
         conn.prepare_cached("INSERT INTO tally (kind, owner, a, b, n) VALUES (?1, ?2, ?3, ?4, ?5)")?;
     for (row, n) in rows {

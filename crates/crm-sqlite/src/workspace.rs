@@ -4,7 +4,6 @@ use async_trait::async_trait;
 use crm_app::error::StoreError;
 use crm_app::ports::workspace::{Workspace, Workspaces};
 use crm_app::setup::token::SetupFingerprint;
-use crm_app::tally::TALLY_VERSION;
 use crm_domain::calendar::Calendar;
 use rusqlite::{Connection, Row};
 
@@ -35,16 +34,6 @@ pub(crate) fn read(db: &Db<'_>) -> Outcome<Workspace> {
 /// The workspace's calendar.
 pub(crate) fn calendar(db: &Db<'_>) -> Outcome<Calendar> {
     read(db).map(|workspace| workspace.calendar)
-}
-
-/// What the counters count, as the program that counted last knew it.
-pub(crate) fn tally_version(conn: &Connection) -> rusqlite::Result<u32> {
-    conn.query_row("SELECT tally_version FROM workspace", [], |row| row.get(0))
-}
-
-/// Notes that everything was counted as this program counts.
-pub(crate) fn counted(conn: &Connection) -> rusqlite::Result<usize> {
-    conn.execute("UPDATE workspace SET tally_version = ?1", [TALLY_VERSION])
 }
 
 /// Puts another calendar in its place.

@@ -16,7 +16,7 @@ use crate::documents::{self, date, id, record_only};
 use crate::reader::{Find, Reader};
 use crate::schema::COLLECTIONS;
 use crate::store::{Inner, defect};
-use crate::{lanes, tallies};
+use crate::{lanes, tallies, workspace};
 
 /// What is not deleted with the records.
 const STAYS: [&str; 3] = ["workspace", "audits", "audit_head"];
@@ -70,7 +70,10 @@ impl Work {
         match self {
             Self::SetCalendar(calendar) => {
                 let zone = doc! { "zone": calendar.zone_name() };
-                steps.extend(updates("workspace", &[doc! { "q": { "_id": 1 }, "u": { "$set": zone } }]));
+                steps.extend(updates(
+                    "workspace",
+                    &[doc! { "q": { "_id": 1 }, "u": { "$set": zone, "$inc": workspace::corrected() } }],
+                ));
                 steps.extend(updates("tasks", &moved(reader, calendar).await?));
                 let counters = recount::count(reader, calendar).await?;
                 let counters: Vec<Document> = tallies::add(&counters, 0).collect();
@@ -80,7 +83,8 @@ impl Work {
                 let records = COLLECTIONS.iter().filter(|name| !STAYS.contains(*name));
                 steps.extend(records.map(|name| delete(name, Document::new())));
                 let gone = doc! { "arrival": "", "setup_token": "" };
-                let anew = doc! { "$set": { "set_up": false }, "$unset": gone };
+                let anew =
+                    doc! { "$set": { "set_up": false }, "$unset": gone, "$inc": workspace::corrected() };
                 steps.extend(updates("workspace", &[doc! { "q": { "_id": 1 }, "u": anew }]));
             }
         }

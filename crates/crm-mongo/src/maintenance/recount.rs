@@ -30,6 +30,27 @@ pub(super) async fn find(reader: &mut Reader) -> Result<Recount, StoreError> {
     Ok(Recount { kept, counted: count(reader, calendar).await? })
 }
 
+/// Counts what is due by the hour, and nothing else. A task that cannot be read is left out: whoever reads it is told.
+pub(super) async fn find_hours(reader: &mut Reader) -> Result<Recount, StoreError> {
+    let calendar = workspace::calendar(reader).await?;
+    let mut kept = tallies::all(reader).await?;
+    let mut deltas = Deltas::new();
+    each(reader, "tasks", |document| {
+        match documents::read::<Versioned<Task>>(&document) {
+            Ok(task) => tally::count_task(&mut deltas, task.record(), &calendar, 1),
+            Err(error) => tracing::error!(%error, "is not counted"),
+        }
+        Ok(())
+    })
+    .await?;
+    let mut counted = tallies::arranged(&deltas);
+    for shelves in [&mut kept, &mut counted] {
+        shelves.values_mut().for_each(|counters| counters.retain(|name, _| tallies::is_by_hour(name)));
+        tallies::tidy(shelves);
+    }
+    Ok(Recount { kept, counted })
+}
+
 /// The counters as they should be under this calendar.
 pub(super) async fn count(reader: &mut Reader, calendar: Calendar) -> Result<Shelves, StoreError> {
     let mut deltas = Deltas::new();

@@ -45,9 +45,19 @@ async fn what_an_older_program_did_not_count_is_counted_once_the_store_was_opene
     assert!(older.modified_count > 0);
     workspace.update_many(doc! {}, doc! { "$unset": { "tally_version": 1 } }).await.unwrap();
 
-    let store = open().await;
-    assert_eq!(overdue(&store).await, 4);
+    // Several servers at once, none of which may count what another has counted.
+    let (one, two, store) = tokio::join!(open(), open(), open());
+    for store in [&one, &two, &store] {
+        assert_eq!(overdue(store).await, 4);
+    }
     assert_eq!(store.recount(false).await.unwrap(), []);
     let counted = workspace.count_documents(doc! { "tally_version": 1 }).await.unwrap();
     assert_eq!(counted, 1, "and is not counted the next time");
+
+    // A task that cannot be read keeps nobody out.
+    let unset = doc! { "$unset": { "tally_version": 1 } };
+    workspace.update_many(doc! {}, unset).await.unwrap();
+    db.collection::<Document>("tasks").update_one(doc! {}, doc! { "$set": { "title": "" } }).await.unwrap();
+    drop((one, two, store));
+    open().await;
 }

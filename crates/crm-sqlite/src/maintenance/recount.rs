@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crm_app::ports::maintenance::TallyDifference;
-use crm_app::tally::{self, Deltas, TALLY_VERSION};
+use crm_app::tally::{self, Deltas};
 use crm_domain::calendar::Calendar;
 use crm_domain::due::DueDate;
 use rusqlite::Connection;
@@ -12,22 +12,6 @@ use crate::db::{Db, Outcome};
 use crate::rows::{customer, fields, lead, task};
 use crate::tallies::{self, RowKey};
 use crate::workspace;
-
-/// Whether a program that counted otherwise has counted last.
-pub(crate) fn is_due(conn: &Connection) -> Outcome<bool> {
-    Ok(workspace::tally_version(conn)? != TALLY_VERSION)
-}
-
-/// Counts everything anew, unless it is not due any more.
-pub(crate) fn if_due(conn: &Connection) -> Outcome<()> {
-    if !is_due(conn)? {
-        return Ok(());
-    }
-    tracing::info!(version = TALLY_VERSION, "everything is counted anew");
-    everything(conn, workspace::calendar(&Db::new(conn))?)?;
-    workspace::counted(conn)?;
-    Ok(())
-}
 
 /// Counts everything anew under this calendar.
 pub(super) fn everything(conn: &Connection, calendar: Calendar) -> Outcome<()> {

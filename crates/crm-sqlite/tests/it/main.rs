@@ -9,6 +9,8 @@ mod contract;
 mod corrupt;
 #[cfg(test)]
 mod engine;
+
+mod hours;
 #[cfg(test)]
 mod imported;
 #[cfg(test)]
