@@ -6,8 +6,9 @@
 //! - Writing: `commit.rs`. A commit becomes a list of commands (`commit/plan.rs`), which run in one transaction
 //!   (`commit/transaction.rs`). What others' decisions rest on is guarded by writes: `standings.rs`, `open_tasks.rs`.
 //!   The counters, and why writers do not meet in them: `tallies.rs`, `lanes.rs`.
-//! - Reading: `reader.rs`, and what it believes of a new primary: `primary.rs`; one file for each port; lists are planned in `list.rs`, with a `listing.rs` for each kind of record, which
-//!   also declares its indexes. All indexes are made at start: `schema.rs`.
+//! - Reading: `reader.rs`, and what it believes of a new primary: `primary.rs`; one file for each port; lists are planned in
+//!   `list.rs`, with a `listing.rs` for each kind of record, which also declares its indexes. All indexes are made at start:
+//!   `schema.rs`.
 //! - Everything out of the store and into it: `archive.rs`.
 //! - Search: `search.rs`. Documents and what they stand for: `documents.rs`.
 //! - How MongoDB answers what is asked, for tests: [`plans`].
