@@ -102,6 +102,17 @@ impl Asker {
         }
     }
 
+    /// Makes something.
+    ///
+    /// # Errors
+    /// It is not made.
+    pub(crate) fn make(&self, path: &str, body: &Value) -> Outcome<()> {
+        match Connection::open(self.address)?.ask(&wire::post(path, Some(&self.token), body))? {
+            (201, _) => Ok(()),
+            (status, body) => Err(format!("{path}: {status}: {}", String::from_utf8_lossy(body)).into()),
+        }
+    }
+
     /// Reads something.
     ///
     /// # Errors

@@ -218,11 +218,14 @@ fn creations(tokens: &[&str]) -> Asked {
 
 /// The latest leads get one source and then the other, again and again; those that are shown stay as they are.
 fn changes(asker: &Asker, filled: &Filled) -> Outcome<Asked> {
-    let page = asker.read("/api/leads?limit=100")?;
-    let leads = page.get("items").and_then(Value::as_array).ok_or("there are no leads")?;
-    let ids = leads.iter().filter_map(|lead| lead.get("id")?.as_str());
-    let others: Vec<&str> =
-        ids.filter(|id| !filled.shown.iter().any(|shown| shown.to_string() == **id)).collect();
+    let mut others = not_shown(asker, filled)?;
+    if others.is_empty() {
+        // A small store in which no other row has made leads.
+        for number in 0..100 {
+            asker.make("/api/leads", &json!({ "name": format!("To be changed {number}") }))?;
+        }
+        others = not_shown(asker, filled)?;
+    }
     let mut requests = Vec::new();
     for source in ["Trade fair", "Referral"] {
         for id in &others {
@@ -231,6 +234,14 @@ fn changes(asker: &Asker, filled: &Filled) -> Outcome<Asked> {
         }
     }
     Ok(Asked { requests: requests.into(), status: 200 })
+}
+
+/// Those of the latest hundred that no other row asks for.
+fn not_shown(asker: &Asker, filled: &Filled) -> Outcome<Vec<String>> {
+    let page = asker.read("/api/leads?limit=100")?;
+    let leads = page.get("items").and_then(Value::as_array).ok_or("there are no leads")?;
+    let ids = leads.iter().filter_map(|lead| lead.get("id")?.as_str()).map(str::to_owned);
+    Ok(ids.filter(|id| !filled.shown.iter().any(|shown| shown.to_string() == *id)).collect())
 }
 
 fn first_of(asker: &Asker, list: &str) -> Outcome<String> {
