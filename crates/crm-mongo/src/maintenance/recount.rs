@@ -45,7 +45,9 @@ pub(super) async fn find_hours(reader: &mut Reader) -> Result<Recount, StoreErro
     .await?;
     let mut counted = tallies::arranged(&deltas);
     for shelves in [&mut kept, &mut counted] {
-        shelves.values_mut().for_each(|counters| counters.retain(|name, _| tallies::is_by_hour(name)));
+        for counters in shelves.values_mut() {
+            counters.retain(|name, _| tallies::is_by_hour(name));
+        }
         tallies::tidy(shelves);
     }
     Ok(Recount { kept, counted })
