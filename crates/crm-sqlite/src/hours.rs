@@ -19,7 +19,11 @@ pub(crate) fn count(conn: &Connection) -> Outcome<()> {
     if !are_missing(conn)? {
         return Ok(());
     }
-    tracing::info!("what is due by the hour is counted");
+    if tallies::has_hours(conn)? {
+        tracing::warn!("what is due by the hour did not add up to the days, and is counted anew");
+    } else {
+        tracing::info!("what is due by the hour is counted");
+    }
     let calendar = workspace::calendar(&Db::new(conn))?;
     let mut hours = Deltas::new();
     let mut open = conn.prepare("SELECT owner, due_at FROM task WHERE status IN (0, 1)")?;

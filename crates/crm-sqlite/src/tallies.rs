@@ -184,6 +184,11 @@ pub(crate) fn hours_differ_from_days(conn: &Connection) -> rusqlite::Result<bool
     .exists((TASKS_DUE, TASKS_DUE_WITHIN))
 }
 
+/// Whether anything due is counted by the hour.
+pub(crate) fn has_hours(conn: &Connection) -> rusqlite::Result<bool> {
+    conn.prepare("SELECT 1 FROM tally WHERE kind = ?1")?.exists([TASKS_DUE_WITHIN])
+}
+
 /// Puts these counters in the place of all that count what is due by the hour.
 pub(crate) fn replace_hours(conn: &Connection, hours: &Deltas) -> rusqlite::Result<()> {
     conn.execute("DELETE FROM tally WHERE kind = ?1", [TASKS_DUE_WITHIN])?;
