@@ -1,15 +1,11 @@
 //! Counters in a store that an older program wrote, which counted less.
 
-use std::sync::Arc;
-
 use bson::{Document, doc};
-use crm_app::mirror::Mirror;
 use crm_app::ports::dashboard::{Dashboard, DashboardQuery};
 use crm_app::ports::maintenance::Maintenance;
 use crm_domain::access::role::Role;
 use crm_domain::due::DueDate;
 use crm_domain::task::Task;
-use crm_mongo::options::Options;
 use crm_mongo::store::MongoStore;
 use crm_testkit::actors::everything;
 use crm_testkit::contract::StoreBuilder;
@@ -21,9 +17,7 @@ use crate::support::{OnMongo, database};
 #[tokio::test(flavor = "multi_thread")]
 async fn what_an_older_program_did_not_count_is_counted_once_the_store_was_opened() {
     let place = OnMongo.place().await;
-    let open = || async {
-        MongoStore::open(&place.database_uri(), Options::default(), Arc::new(Mirror::empty())).await.unwrap()
-    };
+    let open = || async { OnMongo.open(&place).await.store };
     let (store, make) = (open().await, Maker::new());
     let owner = make.user("ann", Role::Agent);
     let due = [1, 1, 2, 26].map(|hours: u64| {

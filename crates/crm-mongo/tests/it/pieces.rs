@@ -1,15 +1,11 @@
 //! What records are found by, in a store that an older program wrote.
 
-use std::sync::Arc;
-
 use bson::{Document, doc};
-use crm_app::mirror::Mirror;
 use crm_app::paging::{Direction, Sort, Start, Total};
 use crm_app::ports::leads::Leads;
 use crm_app::ports::maintenance::Maintenance;
 use crm_app::query::leads::{LeadFilter, LeadQuery, LeadSort};
 use crm_domain::values::search_query::SearchQuery;
-use crm_mongo::options::Options;
 use crm_mongo::store::MongoStore;
 use crm_testkit::actors::everything;
 use crm_testkit::contract::StoreBuilder;
@@ -24,9 +20,7 @@ const LEADS: usize = 450;
 #[tokio::test(flavor = "multi_thread")]
 async fn what_an_older_program_wrote_is_found_once_the_store_was_opened() {
     let place = OnMongo.place().await;
-    let open = || async {
-        MongoStore::open(&place.database_uri(), Options::default(), Arc::new(Mirror::empty())).await.unwrap()
-    };
+    let open = || async { OnMongo.open(&place).await.store };
     let (store, make) = (open().await, Maker::new());
     let leads: Vec<_> = (0..LEADS).map(|number| make.lead(&format!("Lindqvist {number}"), None)).collect();
     let commits = leads.chunks(100).map(|some| some.iter().fold(make.commit(), Draft::insert_lead).done());

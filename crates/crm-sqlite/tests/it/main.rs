@@ -9,7 +9,7 @@ mod contract;
 mod corrupt;
 #[cfg(test)]
 mod engine;
-
+#[cfg(test)]
 mod hours;
 #[cfg(test)]
 mod imported;

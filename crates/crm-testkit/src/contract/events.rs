@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crm_app::commit::{Commit, Verdict};
 use crm_app::ports::leads::Leads;
-use crm_domain::activity::EntityRef;
+use crm_domain::activity::{EntityRef, HistoryEntry};
 use crm_domain::version::Version;
 
 use super::StoreBuilder;
@@ -85,6 +85,9 @@ pub async fn a_history_runs_from_the_latest_version_back<B: StoreBuilder>(builde
         let (found, history) =
             seen(world.store().lead_with_history(&everything(), lead.id, limit).await.unwrap());
         assert_eq!(found.version(), Version::new(8));
+        let its = world.model.events.iter().filter(|event| event.entity == EntityRef::Lead(lead.id));
+        let latest: Vec<_> = its.rev().take(expected.len()).cloned().map(HistoryEntry::from).collect();
+        assert_eq!(history, latest);
         let versions: Vec<_> = history.iter().map(|entry| entry.version.number()).collect();
         assert_eq!(versions, expected);
     }

@@ -34,12 +34,10 @@ async fn an_agent_sees_what_they_did_and_what_happened_to_what_was_theirs_by_the
     let about = texts([("entityType", "Lead"), ("entityId", &id)]);
     assert_eq!(told(&office.feed(&root, about).await), [moved, assigned, created]);
     let detail = leads::read::read(&office.ctx, &bob, &id).await.unwrap();
-    let history: Vec<_> = detail.history.iter().map(|entry| entry.kind.action()).collect();
-    assert_eq!(
-        history,
-        ["status_changed", "reassigned", "created"],
-        "who sees a lead sees its whole history"
-    );
+    let history: Vec<_> =
+        detail.history.iter().map(|entry| (entry.kind.action(), entry.actor_name.as_str())).collect();
+    let whole = [("status_changed", "bob"), ("reassigned", "root"), ("created", "ann")];
+    assert_eq!(history, whole, "who sees a lead sees its whole history");
     assert_eq!(why(leads::read::read(&office.ctx, &ann, &id).await), "not owner of lead");
 }
 
