@@ -187,8 +187,7 @@ fn configure(conn: &Connection, cache: i64) -> rusqlite::Result<()> {
     conn.pragma_update(None, "temp_store", "memory")?;
     // Negative: in KiB, not in pages.
     conn.pragma_update(None, "cache_size", -cache)?;
-    // Nothing is mapped: sixteen pages count as the process's own for each that is looked at, once for each connection, and
-    // that costs more than to copy the one.
+    // Nothing is mapped: sixteen pages would count as the process's own for each that is looked at, once for each connection.
     conn.pragma_update(None, "mmap_size", 0)
 }
 
