@@ -21,6 +21,7 @@
 //! - Requests that may be repeated: [`repeat`]. A store that is silent, and who is kept from waiting for it: [`breaker`].
 //! - What can go wrong: [`error`]; what a client demands of a version: [`precondition`].
 //! - Everything a store holds, on its way out or in: [`archive`].
+//! - What opening a store may change about its schema: [`open_mode`].
 //! - Small steps that use cases share: [`input`], [`people`], [`events`]. Whose request it is: [`origin`].
 
 pub mod activity;
@@ -40,6 +41,7 @@ pub mod input;
 pub mod leads;
 pub mod mirror;
 pub mod notes;
+pub mod open_mode;
 pub mod origin;
 pub mod paging;
 pub mod people;

@@ -4,6 +4,7 @@ use crm_app::archive::{Batch, Kind};
 use crm_app::commit::Commit;
 use crm_app::commit::change::Change;
 use crm_app::leads::events;
+use crm_app::open_mode::OpenMode;
 use crm_domain::lead::LeadPatch;
 use crm_domain::patch::NullablePatch;
 use crm_domain::values::phone::Phone;
@@ -47,7 +48,7 @@ pub(crate) struct Filled {
 pub(crate) async fn fill(place: &Place) -> Outcome<Filled> {
     let options =
         LoadOptions { config_file: None, env: place.variables().into_iter(), cwd: place.folder.clone() };
-    let wiring = Wiring::open_with_secrets(&Settings::load(options)?).await?;
+    let wiring = Wiring::open_with_secrets(&Settings::load(options)?, OpenMode::CreateIfEmpty).await?;
     let leads = place.leads;
     let amounts = Amounts { agents: AGENTS, leads, customers: leads / 5, tasks: leads * 2 / 5 };
     let world = plant::world(&wiring.ctx, amounts, RANDOM_SEED).await?;

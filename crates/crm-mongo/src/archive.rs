@@ -1,6 +1,6 @@
 //! Everything out of the store, and into it.
 
-mod arrival;
+pub(crate) mod arrival;
 mod export;
 mod import;
 

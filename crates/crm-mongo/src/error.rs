@@ -64,13 +64,26 @@ pub enum OpenError {
     },
     /// Written by a newer version of this program, left as it was.
     #[error(
-        "the store has schema {found}, and this version knows schemas up to {known}; use a newer version"
+        "the store has schema {found} of a newer version, and this version knows schemas up to {known}; use the newer \
+         version"
     )]
     NewerSchema {
         /// The number in the store.
         found: i64,
         /// The newest that this program knows.
         known: i64,
+    },
+    /// Written by another version of this program, and not to be brought up to date by whoever opens it.
+    #[error("the store {why}: another version made it; start the server or run `crm-server store migrate`")]
+    Outdated {
+        /// What does not fit, as the predicate of the sentence.
+        why: String,
+    },
+    /// There is no store, and none was to be made.
+    #[error("there is no store in the database {database}")]
+    NoStore {
+        /// The database.
+        database: String,
     },
     /// Anything else that went wrong while the store was opened.
     #[error("the store cannot be opened")]

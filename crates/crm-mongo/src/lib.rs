@@ -36,6 +36,7 @@ mod list;
 mod maintenance;
 mod notes;
 mod open_tasks;
+mod outdated;
 mod primary;
 mod reader;
 mod refold;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crm_app::breaker::BreakerRules;
+use crm_app::open_mode::OpenMode;
 use mongodb::options::{Acknowledgment, ClientOptions, ReadPreference, SelectionCriteria, WriteConcern};
 
 /// When a commit counts as done.
@@ -17,6 +18,8 @@ pub enum Acknowledged {
 /// Sizes and limits of a store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
+    /// What opening may change about collections, indexes and search keys.
+    pub mode: OpenMode,
     /// The database, where the connection string names none.
     pub database: String,
     /// The most connections to each member.
@@ -40,6 +43,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
+            mode: OpenMode::default(),
             database: "crm".to_owned(),
             pool: 64,
             connect_timeout: Duration::from_secs(2),

@@ -9,6 +9,7 @@ use crm_app::breaker::{Breaker, BreakerStats};
 use crm_app::deadline;
 use crm_app::error::StoreError;
 use crm_app::mirror::Mirror;
+use crm_app::open_mode::OpenMode;
 use crm_app::queue::Queue;
 use mongodb::options::ClientOptions;
 use mongodb::{Client, Database};
@@ -23,7 +24,7 @@ use crate::lanes::Lanes;
 use crate::options::Options;
 use crate::primary::{Primary, Source};
 use crate::reader::Reader;
-use crate::{following, inspect, maintenance, refold, schema, server};
+use crate::{following, inspect, maintenance, outdated, refold, schema, server};
 
 /// An open store on a replica set. Cheap calls: everything is shared.
 pub struct MongoStore {
@@ -50,8 +51,8 @@ pub(crate) struct Inner {
 }
 
 impl MongoStore {
-    /// Opens the store at this connection string, makes what is not there, and fills the mirror, which it keeps in step
-    /// from then on, also with what other servers commit.
+    /// Opens the store at this connection string and fills the mirror, which it keeps in step from then on, also with what
+    /// other servers commit. Whether collections and indexes are made and search keys rebuilt, [`Options::mode`] says.
     ///
     /// It works on the runtime on which this is called: one with worker threads of its own, that lives as long as the
     /// store.
@@ -82,10 +83,16 @@ impl MongoStore {
             writes: Breaker::new("writes", options.breaker),
             options,
         });
-        inner.refuse_what_is_not_ours().await?;
-        schema::make(&inner.db).await.map_err(|error| server::open_error(&error, &client_options))?;
-        refold::if_outdated(&inner).await.map_err(|error| server::of_call(error, &name))?;
-        maintenance::count_hours_if_missing(&inner).await.map_err(|error| server::of_call(error, &name))?;
+        let holds = inner.refuse_what_is_not_ours().await?;
+        if inner.is_to_be_made(holds)? {
+            schema::make(&inner.db).await.map_err(|error| server::open_error(&error, &client_options))?;
+            refold::if_outdated(&inner).await.map_err(|error| server::of_call(error, &name))?;
+            maintenance::count_hours_if_missing(&inner)
+                .await
+                .map_err(|error| server::of_call(error, &name))?;
+        } else {
+            outdated::refuse(&inner, &client_options).await?;
+        }
         following::begin(&inner).await.map_err(|error| server::of_call(error, &name))?;
         inner.calls.runtime().spawn(abandoned::sweep(Arc::downgrade(&inner)));
         Ok(Arc::new(Self { inner }))
@@ -167,7 +174,7 @@ impl Inner {
     }
 
     /// Leaves alone what a newer version of this program has written, and what something else has.
-    async fn refuse_what_is_not_ours(&self) -> Result<(), OpenError> {
+    async fn refuse_what_is_not_ours(&self) -> Result<Holds, OpenError> {
         let mut reader = self.reader(self.options.deadline);
         let holds = inspect::holds(&mut reader).await;
         match holds.map_err(|error| server::of_call(error, self.db.name()))? {
@@ -177,7 +184,20 @@ impl Inner {
             Holds::SomethingElse { collection } => {
                 Err(OpenError::Foreign { database: self.db.name().to_owned(), collection })
             }
-            Holds::Store { .. } | Holds::Nothing => Ok(()),
+            holds @ (Holds::Store { .. } | Holds::Nothing) => Ok(holds),
+        }
+    }
+
+    /// Whether collections and indexes are to be made and keys rebuilt, or what is there is to be used as it is.
+    fn is_to_be_made(&self, holds: Holds) -> Result<bool, OpenError> {
+        let is_empty = holds == Holds::Nothing;
+        match self.options.mode {
+            OpenMode::Migrate => Ok(true),
+            OpenMode::CreateIfEmpty => Ok(is_empty),
+            OpenMode::Existing if is_empty => {
+                Err(OpenError::NoStore { database: self.db.name().to_owned() })
+            }
+            OpenMode::Existing => Ok(false),
         }
     }
 }

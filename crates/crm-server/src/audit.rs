@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use crm_app::audit::verify::{Finding, verify};
+use crm_app::open_mode::OpenMode;
 use crm_domain::audit::chain::Mark;
 
 use crate::cli::AuditCommand;
@@ -17,7 +18,7 @@ use crate::wiring::Wiring;
 /// There is no key to check with, or the store fails.
 pub async fn run(settings: Settings, command: AuditCommand) -> Result<ExitCode, CommandError> {
     let AuditCommand::Verify { noted } = command;
-    let wiring = Wiring::open_with_secrets(&settings).await?;
+    let wiring = Wiring::open_with_secrets(&settings, OpenMode::Existing).await?;
     let found = verify(&wiring.ctx, noted).await;
     wiring.close().await?;
     let finding = found.map_err(|error| of_use_case("the audit log cannot be checked", error))?;

@@ -215,6 +215,9 @@ pub enum StoreCommand {
     /// Take over what the Node.js backend kept in its MongoDB. It may be run again: what is there already stays as it is.
     /// Exit code 3 if something was left out
     ImportNode(ImportNodeArgs),
+    /// Bring a store of an older version up to date, as the next start of the server does; nobody may serve it meanwhile.
+    /// An embedded store is copied first
+    Migrate,
 }
 
 /// What `store copy` is told. An address with a password is better given as a variable: every user of the machine can

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use crm_app::archive::Kind;
 use crm_app::archive::sums::Sums;
 use crm_app::mirror::Mirror;
+use crm_app::open_mode::OpenMode;
 use crm_app::ports::archive::Arrival;
 use crm_app::ports::ids::Ids;
 
@@ -38,9 +39,10 @@ pub async fn copy(settings: Settings, args: CopyArgs) -> Result<(), CommandError
     check(&from, &to)?;
     // Held to the end: a server that came in between would serve half a store.
     let lock = wiring::lock(&to)?;
-    let source = Store::open(&from, &settings.store, Arc::new(Mirror::empty())).await?;
+    let how = &settings.store;
+    let source = Store::open(&from, how, Arc::new(Mirror::empty()), OpenMode::Existing).await?;
     source.refuse_unfinished(&from).await?;
-    let target = Store::open(&to, &settings.store, Arc::new(Mirror::empty())).await?;
+    let target = Store::open(&to, how, Arc::new(Mirror::empty()), OpenMode::CreateIfEmpty).await?;
     let ids = GrowingIds::new(Arc::new(SystemClock));
     let arrival =
         Arrival { id: ids.next(), command: format!("crm-server store copy --from {from} --to {to}") };

@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
 
+use crm_app::open_mode::OpenMode;
 use crm_app::setup::token::SetupToken;
 use indicatif::ProgressBar;
 
@@ -32,7 +33,7 @@ pub async fn demo(settings: Settings) -> Result<(), CommandError> {
         .tempdir()
         .map_err(|error| CommandError::failed("there is no folder for temporary files", error))?;
     let settings = with_store_in(settings, folder.path());
-    let wiring = Wiring::open(&settings, &Secrets::fresh()?, SetupToken::none()).await?;
+    let wiring = Wiring::open(&settings, &Secrets::fresh()?, SetupToken::none(), OpenMode::CreateIfEmpty).await?;
     plant(&wiring, Amounts::SAMPLE, RANDOM_SEED, &ProgressBar::hidden()).await?;
     let listening = Listening::begin(&settings, wiring, Fallback::AnyPort)?;
     output::say(&welcome(&listening.url()));

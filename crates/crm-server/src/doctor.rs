@@ -1,7 +1,6 @@
 //! Checks everything that can be checked without serving, and says what it found, a line each.
 //!
-//! The store is opened as a server would open it, so a store of an older version is brought up to date. A store that is
-//! not there is not made.
+//! A store that is not there is not made, and one of an older version is not migrated.
 
 mod backups;
 mod files;

@@ -9,6 +9,7 @@ use std::io::BufWriter;
 use std::path::Path;
 use std::process::ExitCode;
 
+use crm_app::open_mode::OpenMode;
 use crm_domain::values::email::Email;
 use crm_node_import::here::Here;
 use crm_node_import::import;
@@ -51,7 +52,7 @@ pub async fn run(mut settings: Settings, args: ImportNodeArgs) -> Result<ExitCod
     let source = old.read().await.map_err(failed)?;
     let others = source.other_collections.clone();
 
-    let wiring = Wiring::open_for_command(&settings).await?;
+    let wiring = Wiring::open_for_command(&settings, OpenMode::CreateIfEmpty).await?;
     let maintenance = wiring.store.maintenance();
     let failed = |error| CommandError::failed(format!("{to} cannot be read"), error);
     let here = Here::look(&wiring.ctx.stores, maintenance.as_ref(), &source, orphans_to.as_ref());

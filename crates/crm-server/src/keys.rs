@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use crm_app::audit::note::Note;
 use crm_app::audit::trail;
+use crm_app::open_mode::OpenMode;
 use crm_app::ports::clock::Clock;
 use crm_domain::access::actor::Actor;
 use crm_domain::audit::AuditKind;
@@ -45,7 +46,11 @@ pub async fn run(settings: Settings, command: KeysCommand) -> Result<(), Command
                 taken_over: settings.auth.access_secret.clone(),
             };
             let is_logged = path.exists() && has_store(&settings.store.url);
-            let log = if is_logged { Some(Wiring::open_with_secrets(&settings).await?) } else { None };
+            let log = if is_logged {
+                Some(Wiring::open_with_secrets(&settings, OpenMode::CreateIfEmpty).await?)
+            } else {
+                None
+            };
             let rotated = rotate::rotate(path, &wanted).map_err(|error| failed(path, error))?;
             output::say(&told(path, &rotated));
             if let Some(log) = log {

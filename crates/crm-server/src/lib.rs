@@ -32,6 +32,7 @@ pub mod ids;
 pub mod import_node;
 pub mod keys;
 pub mod metered_passwords;
+pub mod migrate;
 pub mod numbers;
 pub mod output;
 pub mod progress;

@@ -10,7 +10,7 @@ use crate::settings::listing;
 use crate::settings::secrets::Secrets;
 use crate::settings::{LoadOptions, Settings, process_environment};
 use crate::{
-    audit, backup, copy, demo, doctor, healthcheck, import_node, keys, output, seed, serve, telemetry,
+    audit, backup, copy, demo, doctor, healthcheck, import_node, keys, migrate, output, seed, serve, telemetry,
     timezone, users,
 };
 
@@ -35,6 +35,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, CommandError> {
         Command::Store { command: StoreCommand::Copy(args) } => {
             on_threads(copy::copy(place.settings()?, args))?;
         }
+        Command::Store { command: StoreCommand::Migrate } => on_threads(migrate::migrate(place.settings()?))?,
         Command::Store { command: StoreCommand::ImportNode(args) } => {
             return on_threads(import_node::run(place.settings()?, args));
         }

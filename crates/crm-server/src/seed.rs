@@ -23,6 +23,7 @@ pub mod world;
 use std::sync::Arc;
 
 use crm_app::mirror::Mirror;
+use crm_app::open_mode::OpenMode;
 
 use self::people::SAMPLE_ACCOUNTS;
 use self::plant::{COMMAND, plant};
@@ -44,7 +45,7 @@ pub async fn seed(settings: Settings, args: SeedArgs) -> Result<(), CommandError
     // Held to the end: a server would go on with users that are gone, and serve half a store whose indexes are not made.
     let lock = wiring::lock(&settings.store.url)?;
     clear_unfinished(&settings, &args).await?;
-    let wiring = Wiring::open_with_secrets(&settings).await?;
+    let wiring = Wiring::open_with_secrets(&settings, OpenMode::CreateIfEmpty).await?;
     make_room(&wiring, &settings, args.reset).await?;
     let amounts = args.amounts();
     plant(&wiring, amounts, args.random_seed, &progress::bar()).await?;
@@ -75,7 +76,8 @@ fn confirm(settings: &Settings, args: &SeedArgs) -> Result<(), CommandError> {
 
 /// Empties a store into which an earlier seeding was interrupted, or another import if it may be emptied.
 async fn clear_unfinished(settings: &Settings, args: &SeedArgs) -> Result<(), CommandError> {
-    let store = Store::open(&settings.store.url, &settings.store, Arc::new(Mirror::empty())).await?;
+    let (url, mirror) = (&settings.store.url, Arc::new(Mirror::empty()));
+    let store = Store::open(url, &settings.store, mirror, OpenMode::CreateIfEmpty).await?;
     let unfinished = store.archive().unfinished_import().await.map_err(store_failed)?;
     if unfinished.is_some_and(|arrival| args.reset || arrival.command == COMMAND) {
         store.maintenance().clear().await.map_err(store_failed)?;

@@ -10,6 +10,8 @@ mod upkeep;
 
 use std::time::Instant;
 
+use crm_app::open_mode::OpenMode;
+
 use self::first_steps::FirstSteps;
 use self::listening::{Fallback, Listening};
 use crate::alterations::Alterations;
@@ -40,7 +42,7 @@ pub async fn serve_altered(
     telemetry::start(&settings.log)?;
     let _lock = wiring::lock(&settings.store.url)?;
     let (steps, token) = FirstSteps::prepare()?;
-    let wiring = Wiring::open_altered(&settings, &secrets, token, alterations).await?;
+    let wiring = Wiring::open_altered(&settings, &secrets, token, OpenMode::Migrate, alterations).await?;
     if settings.environment.is_strict() {
         sample_passwords::refuse(&wiring.ctx).await?;
     }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crm_app::breaker::{BreakerRules, BreakerStats};
 use crm_app::context::Stores;
 use crm_app::mirror::Mirror;
+use crm_app::open_mode::OpenMode;
 use crm_app::ports::archive::Archive;
 use crm_app::ports::maintenance::Maintenance;
 use crm_mongo::options::Options as MongoOptions;
@@ -38,8 +39,9 @@ impl Store {
         url: &StoreUrl,
         settings: &StoreSettings,
         mirror: Arc<Mirror>,
+        mode: OpenMode,
     ) -> Result<Self, CommandError> {
-        Self::open_altered(url, settings, mirror, &Alterations::NONE).await
+        Self::open_altered(url, settings, mirror, mode, &Alterations::NONE).await
     }
 
     /// The same with another way to run the store.
@@ -50,15 +52,27 @@ impl Store {
         url: &StoreUrl,
         settings: &StoreSettings,
         mirror: Arc<Mirror>,
+        mode: OpenMode,
         alterations: &Alterations,
     ) -> Result<Self, CommandError> {
-        let failed = |cause: Cause| CommandError::failed(format!("{url} cannot be opened"), cause);
+        let failed = |unopened: Unopened| match unopened {
+            Unopened::Unfit(why) => CommandError::Usage(format!("{url} cannot be used: {why}")),
+            Unopened::Failed(cause) => CommandError::failed(format!("{url} cannot be opened"), cause),
+        };
         match url {
             StoreUrl::File(path) => {
-                embedded(Location::File(path.clone()), settings, mirror, alterations).await
+                let options = (alterations.sqlite)(sqlite_options(settings, mode));
+                embedded(Location::File(path.clone()), options, mirror).await
             }
-            StoreUrl::Memory => embedded(Location::Memory, settings, mirror, alterations).await,
-            StoreUrl::Mongo(url) => distributed(url, settings, mirror, alterations).await,
+            StoreUrl::Memory => {
+                // It is made by whoever opens it.
+                let options = (alterations.sqlite)(sqlite_options(settings, OpenMode::CreateIfEmpty));
+                embedded(Location::Memory, options, mirror).await
+            }
+            StoreUrl::Mongo(url) => {
+                let options = MongoOptions { mode, ..mongo_options(settings) };
+                distributed(url, (alterations.mongo)(options), mirror).await
+            }
         }
         .map_err(failed)
     }
@@ -141,32 +155,58 @@ impl Store {
 /// How long is waited for others to let go of the store.
 const CLOSING: Duration = Duration::from_secs(5);
 
+/// Why a store is not open.
+enum Unopened {
+    /// It is not there, or another version made it: another command helps.
+    Unfit(String),
+    /// It was tried and did not work.
+    Failed(Cause),
+}
+
 async fn embedded(
     location: Location,
-    settings: &StoreSettings,
+    options: SqliteOptions,
     mirror: Arc<Mirror>,
-    alterations: &Alterations,
-) -> Result<Store, Cause> {
-    let options = SqliteOptions {
-        readers: settings.readers,
-        breaker: breaker_rules(settings),
-        ..SqliteOptions::default()
-    };
-    let options = (alterations.sqlite)(options);
+) -> Result<Store, Unopened> {
     // Opening blocks.
-    let opened = tokio::task::spawn_blocking(move || SqliteStore::open(&location, &options, mirror)).await?;
-    Ok(Store::Embedded(opened?))
+    let opened = tokio::task::spawn_blocking(move || SqliteStore::open(&location, &options, mirror)).await;
+    let opened = opened.map_err(|error| Unopened::Failed(error.into()))?;
+    opened.map(Store::Embedded).map_err(|error| {
+        use crm_sqlite::engine::error::OpenError;
+        if matches!(
+            error,
+            OpenError::OlderSchema { .. } | OpenError::OutdatedSearchKeys | OpenError::NoStore
+        ) {
+            Unopened::Unfit(error.to_string())
+        } else {
+            Unopened::Failed(error.into())
+        }
+    })
 }
 
 async fn distributed(
     url: &MongoUrl,
-    settings: &StoreSettings,
+    options: MongoOptions,
     mirror: Arc<Mirror>,
-    alterations: &Alterations,
-) -> Result<Store, Cause> {
-    let options = (alterations.mongo)(mongo_options(settings));
+) -> Result<Store, Unopened> {
     let opened = MongoStore::open(url.expose(), options, mirror).await;
-    Ok(Store::Distributed(opened?))
+    opened.map(Store::Distributed).map_err(|error| {
+        use crm_mongo::error::OpenError;
+        if matches!(error, OpenError::Outdated { .. } | OpenError::NoStore { .. }) {
+            Unopened::Unfit(error.to_string())
+        } else {
+            Unopened::Failed(error.into())
+        }
+    })
+}
+
+fn sqlite_options(settings: &StoreSettings, mode: OpenMode) -> SqliteOptions {
+    SqliteOptions {
+        mode,
+        readers: settings.readers,
+        breaker: breaker_rules(settings),
+        ..SqliteOptions::default()
+    }
 }
 
 /// How a MongoDB is talked to.

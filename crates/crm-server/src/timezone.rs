@@ -1,5 +1,6 @@
 //! The time zone that decides which day it is.
 
+use crm_app::open_mode::OpenMode;
 use crm_domain::calendar::Calendar;
 
 use crate::command_error::CommandError;
@@ -14,7 +15,8 @@ use crate::wiring::Wiring;
 /// There is no such zone, or the store fails.
 pub async fn run(settings: Settings, zone: Option<String>) -> Result<(), CommandError> {
     let wanted = zone.map(|zone| calendar(&zone)).transpose()?;
-    let wiring = Wiring::open_for_command(&settings).await?;
+    let mode = if wanted.is_some() { OpenMode::CreateIfEmpty } else { OpenMode::Existing };
+    let wiring = Wiring::open_for_command(&settings, mode).await?;
     let failed = |error| CommandError::failed("the time zone cannot be changed", error);
     let before = wiring.ctx.stores.workspaces.workspace().await.map_err(failed)?.calendar;
     match wanted {

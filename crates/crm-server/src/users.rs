@@ -7,6 +7,7 @@
 mod list;
 mod password;
 
+use crm_app::open_mode::OpenMode;
 use crm_app::precondition::Precondition;
 use crm_app::users::{change, deactivate, register};
 use crm_domain::access::action::Action;
@@ -31,9 +32,9 @@ use crate::wiring::Wiring;
 /// What was typed does not fit, or the store fails.
 pub async fn run(settings: Settings, command: UserCommand) -> Result<(), CommandError> {
     let wiring = match command {
-        UserCommand::List => Wiring::open_for_command(&settings).await?,
+        UserCommand::List => Wiring::open_for_command(&settings, OpenMode::Existing).await?,
         UserCommand::Add(_) | UserCommand::Disable { .. } | UserCommand::Password { .. } => {
-            Wiring::open_with_secrets(&settings).await?
+            Wiring::open_with_secrets(&settings, OpenMode::CreateIfEmpty).await?
         }
     };
     match command {

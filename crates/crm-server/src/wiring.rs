@@ -11,6 +11,7 @@ use crm_app::audit::trail::Trail;
 use crm_app::auth::guard::Guard;
 use crm_app::context::{Ctx, Rules};
 use crm_app::mirror::Mirror;
+use crm_app::open_mode::OpenMode;
 use crm_app::ports::clock::Clock;
 use crm_app::queue::Queue;
 use crm_app::repeat::keeping::Keeping;
@@ -49,7 +50,7 @@ pub struct Wiring {
 
 impl Wiring {
     /// Opens the store and puts everything together. A store that nobody has used yet gets the time zone of the
-    /// settings. `setup` is what proves that somebody may make the first admin over HTTP.
+    /// settings, unless it must exist already ([`OpenMode::Existing`], for commands that only read). `setup` is what proves that somebody may make the first admin over HTTP.
     ///
     /// # Errors
     /// The store cannot be opened or holds a copy that is not whole, or there are no threads or random bytes.
@@ -57,8 +58,9 @@ impl Wiring {
         settings: &Settings,
         secrets: &Secrets,
         setup: SetupToken,
+        mode: OpenMode,
     ) -> Result<Self, CommandError> {
-        Self::open_altered(settings, secrets, setup, &Alterations::NONE).await
+        Self::open_altered(settings, secrets, setup, mode, &Alterations::NONE).await
     }
 
     /// The same with something changed.
@@ -69,13 +71,16 @@ impl Wiring {
         settings: &Settings,
         secrets: &Secrets,
         setup: SetupToken,
+        mode: OpenMode,
         alterations: &Alterations,
     ) -> Result<Self, CommandError> {
         let mirror = Arc::new(Mirror::empty());
         let (url, how) = (&settings.store.url, &settings.store);
-        let store = Store::open_altered(url, how, Arc::clone(&mirror), alterations).await?;
+        let store = Store::open_altered(url, how, Arc::clone(&mirror), mode, alterations).await?;
         store.refuse_unfinished(&settings.store.url).await?;
-        begin_calendar(&store, settings).await?;
+        if mode != OpenMode::Existing {
+            begin_calendar(&store, settings).await?;
+        }
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let ctx = Ctx {
             stores: (alterations.stores)(store.ports()),
@@ -105,16 +110,16 @@ impl Wiring {
     ///
     /// # Errors
     /// As [`Wiring::open`].
-    pub async fn open_for_command(settings: &Settings) -> Result<Self, CommandError> {
-        Self::open(settings, &Secrets::fresh()?, SetupToken::none()).await
+    pub async fn open_for_command(settings: &Settings, mode: OpenMode) -> Result<Self, CommandError> {
+        Self::open(settings, &Secrets::fresh()?, SetupToken::none(), mode).await
     }
 
     /// The same for a command that writes to the audit log or checks it: with the secrets that a server has.
     ///
     /// # Errors
     /// As [`Wiring::open`]; the secrets are missing or unfit.
-    pub async fn open_with_secrets(settings: &Settings) -> Result<Self, CommandError> {
-        Self::open(settings, &Secrets::for_command(settings)?, SetupToken::none()).await
+    pub async fn open_with_secrets(settings: &Settings, mode: OpenMode) -> Result<Self, CommandError> {
+        Self::open(settings, &Secrets::for_command(settings)?, SetupToken::none(), mode).await
     }
 
     /// Lets go of everything and waits until the store has finished; see [`Store::close`].

@@ -69,20 +69,21 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Opens the store, creates it where there is none, and brings its schema up to date. Blocks.
+    /// Opens the store. Whether it is made where there is none, and migrated where it is older, [`Options::mode`] says.
+    /// Blocks.
     ///
     /// `migrations` are numbered from 1 without gaps, in order.
     ///
     /// # Errors
     /// When the file cannot be made or opened, lies on a network file system, belongs to another program or to
-    /// a newer version of this one, when a migration fails, or when the durability asked for did not take.
+    /// another version of this one, when a migration fails, or when the durability asked for did not take.
     pub fn open(
         location: &Location,
         migrations: &[Migration],
         options: &Options,
         hooks: Hooks,
     ) -> Result<Self, OpenError> {
-        let location = location.prepare()?;
+        let location = location.prepare(options.mode)?;
         let connection = connection::open_writer(&location, migrations, options)?;
         let watch = Watch::new(&connection, hooks, options.watch_every).map_err(OpenError::Sqlite)?;
         let counters = Arc::new(Counters::default());

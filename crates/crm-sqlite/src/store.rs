@@ -8,6 +8,7 @@ use crm_app::breaker::{Breaker, BreakerStats};
 use crm_app::deadline;
 use crm_app::error::StoreError;
 use crm_app::mirror::{Mirror, Snapshot};
+use crm_app::open_mode::OpenMode;
 use crm_domain::calendar::Calendar;
 use rusqlite::Connection;
 
@@ -34,8 +35,8 @@ pub struct SqliteStore {
 }
 
 impl SqliteStore {
-    /// Opens the store, creates it where there is none, brings it up to date, and fills the mirror, which it keeps in
-    /// step from then on, also with what other processes commit. Blocks.
+    /// Opens the store and fills the mirror, which it keeps in step from then on, also with what other processes commit.
+    /// Whether it is made where there is none, and brought up to date, [`Options::mode`] says. Blocks.
     ///
     /// # Errors
     /// Any [`OpenError`]; [`OpenError::Load`] if what is to be held in memory cannot be read.
@@ -55,7 +56,8 @@ impl SqliteStore {
             writes: Breaker::new("writes", options.breaker),
             deadline: options.deadline,
         };
-        wait(store.start()).map_err(|error| OpenError::Load(Box::new(error)))?;
+        wait(store.bring_up_to_date(options.mode))?;
+        wait(store.fill_mirror()).map_err(|error| OpenError::Load(Box::new(error)))?;
         Ok(Arc::new(store))
     }
 
@@ -77,15 +79,31 @@ impl SqliteStore {
         [self.reads.stats(), self.writes.stats()]
     }
 
-    /// Makes anew what an older program has folded otherwise or has not counted, then fills the mirror: on the writer's own
-    /// thread, so that no reload that another process caused comes between the reading and the filling.
-    async fn start(&self) -> Result<(), StoreError> {
-        if self.long_snapshot(|db| refold::is_due(db.connection())).await? {
-            self.write_or_fail(|conn| refold::everything(conn).map(Written::plain)).await?;
+    /// Rebuilds the search keys that another version has made and the counters that an older one has not, if the mode
+    /// allows it; counters that are left out are no reason to refuse the store.
+    async fn bring_up_to_date(&self, mode: OpenMode) -> Result<(), OpenError> {
+        let failed = |error| OpenError::Load(Box::new(error));
+        let is_outdated = self.long_snapshot(|db| refold::is_due(db.connection())).await.map_err(failed)?;
+        match mode {
+            OpenMode::Migrate => {}
+            OpenMode::CreateIfEmpty | OpenMode::Existing if is_outdated => {
+                return Err(OpenError::OutdatedSearchKeys);
+            }
+            OpenMode::CreateIfEmpty | OpenMode::Existing => return Ok(()),
         }
-        if self.long_snapshot(|db| hours::are_missing(db.connection())).await? {
-            self.write_or_fail(|conn| hours::count(conn).map(Written::plain)).await?;
+        if is_outdated {
+            let rebuilt = self.write_or_fail(|conn| refold::everything(conn).map(Written::plain));
+            rebuilt.await.map_err(failed)?;
         }
+        if self.long_snapshot(|db| hours::are_missing(db.connection())).await.map_err(failed)? {
+            self.write_or_fail(|conn| hours::count(conn).map(Written::plain)).await.map_err(failed)?;
+        }
+        Ok(())
+    }
+
+    /// Fills the mirror on the writer's own thread, so that no reload that another process caused comes between the
+    /// reading and the filling.
+    async fn fill_mirror(&self) -> Result<(), StoreError> {
         let mirror = Arc::clone(&self.mirror);
         self.write_or_fail(move |conn| {
             let snapshot = load(conn)?;

@@ -11,7 +11,7 @@ use crate::reader::{Find, Reader};
 use crate::store::Inner;
 
 /// The mark, if there is one.
-pub(super) async fn read(reader: &mut Reader) -> Result<Option<Arrival>, StoreError> {
+pub(crate) async fn read(reader: &mut Reader) -> Result<Option<Arrival>, StoreError> {
     let unreadable = || corrupt("mark of an import", "1".to_owned(), "it is no mark");
     let marked = Find::all(doc! { "_id": 1, "arrival": { "$exists": true } });
     let Some(found) = reader.one("workspace", marked).await? else { return Ok(None) };

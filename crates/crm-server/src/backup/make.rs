@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crm_app::archive::Kind;
 use crm_app::mirror::Mirror;
+use crm_app::open_mode::OpenMode;
 use crm_app::ports::archive::{Archive, Arrival};
 use crm_app::ports::clock::Clock;
 use crm_app::ports::ids::Ids;
@@ -57,7 +58,7 @@ async fn archive_into(url: &StoreUrl, settings: &Settings, to: PathBuf) -> Resul
         .map_err(|error| CommandError::failed(format!("{} cannot be written", to.display()), error))?;
     let shown = to.display().to_string();
     let target: Arc<dyn Archive> = Arc::new(ArchiveFile::at(to, Arc::new(SystemClock)));
-    let store = Store::open(url, &settings.store, Arc::new(Mirror::empty())).await?;
+    let store = Store::open(url, &settings.store, Arc::new(Mirror::empty()), OpenMode::Existing).await?;
     store.refuse_unfinished(url).await?;
     let ids = GrowingIds::new(Arc::new(SystemClock));
     let arrival = Arrival { id: ids.next(), command: format!("crm-server backup make --to {shown}") };

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crm_app::mirror::Mirror;
+use crm_app::open_mode::OpenMode;
 use crm_app::ports::archive::{Archive, Arrival};
 use crm_app::ports::ids::Ids;
 use crm_sqlite::backup::restore::restore;
@@ -65,7 +66,8 @@ async fn archive_from(url: &StoreUrl, settings: &Settings, file: &Path) -> Resul
         .await?
     };
     let lock = wiring::lock(url)?;
-    let store = Store::open(url, &settings.store, Arc::new(Mirror::empty())).await?;
+    let mirror = Arc::new(Mirror::empty());
+    let store = Store::open(url, &settings.store, mirror, OpenMode::CreateIfEmpty).await?;
     let ids = GrowingIds::new(Arc::new(SystemClock));
     let command = format!("crm-server backup restore {}", file.display());
     let arrival = Arrival { id: ids.next(), command };

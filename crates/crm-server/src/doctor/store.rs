@@ -2,6 +2,7 @@
 
 use crm_app::context::Stores;
 use crm_app::error::StoreError;
+use crm_app::open_mode::OpenMode;
 use crm_app::ports::maintenance::Maintenance;
 use crm_domain::access::action::Action;
 use crm_domain::access::actor::Actor;
@@ -19,7 +20,7 @@ pub(super) async fn check(
     args: DoctorArgs,
     say: &mut dyn FnMut(Finding),
 ) -> Result<(), CommandError> {
-    let wiring = match Wiring::open_for_command(settings).await {
+    let wiring = match Wiring::open_for_command(settings, OpenMode::Existing).await {
         Ok(wiring) => wiring,
         Err(error) => {
             say(Finding::wrong("store", with_causes(&error)));

@@ -5,9 +5,12 @@ use std::io::{ErrorKind, Write};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 
+use crm_app::open_mode::OpenMode;
+
 use super::error::BackupError;
 use super::stop::Stop;
 use super::{Backup, sum, whole};
+use crate::engine::error::OpenError;
 use crate::engine::options::Options;
 use crate::engine::partial::{Partial, vacuum_into};
 use crate::engine::{connection, migrate};
@@ -51,9 +54,10 @@ fn copy(store: &Path, to: &Path, stop: &Stop) -> Result<Partial, BackupError> {
     let mut conn = connection::open_to_copy(store, &Options::default()).map_err(BackupError::Unfit)?;
     let failed = BackupError::sqlite("copied");
     stop.watch(&mut conn).map_err(&failed)?;
-    if migrate::inspect(&conn, MIGRATIONS).map_err(BackupError::Unfit)? == 0 {
-        return Err(BackupError::NoStore(store.to_owned()));
-    }
+    migrate::refuse_unfit(&conn, MIGRATIONS, OpenMode::Existing).map_err(|error| match error {
+        OpenError::NoStore => BackupError::NoStore(store.to_owned()),
+        unfit => BackupError::Unfit(unfit),
+    })?;
     let partial = Partial::of(to).map_err(BackupError::file("written", to))?;
     vacuum_into(&conn, &partial).map_err(&failed)?;
     Ok(partial)

@@ -53,7 +53,7 @@ impl Reads {
 
 /// Opens the connection that writes, with the schema up to date.
 ///
-/// A file that is not ours or newer than we are is refused before the first byte of it is changed.
+/// A file that is not ours, newer than we are, or older and not to be migrated is refused before the first byte of it is changed.
 ///
 /// # Errors
 /// Any [`OpenError`].
@@ -134,7 +134,7 @@ fn try_open_writer(
         Location::File(path) => open(path, options)?,
         Location::Memory => Connection::open_in_memory().map_err(OpenError::Sqlite)?,
     };
-    migrate::inspect(&conn, migrations)?;
+    migrate::refuse_unfit(&conn, migrations, options.mode)?;
     configure(&conn, WRITER_CACHE).map_err(OpenError::Sqlite)?;
     match location {
         Location::File(path) => {
@@ -220,6 +220,8 @@ fn make_durable(conn: &Connection, synchronous: Synchronous) -> Result<(), OpenE
 
 #[cfg(test)]
 mod tests {
+    use crm_app::open_mode::OpenMode;
+
     use super::*;
 
     #[test]
@@ -246,7 +248,7 @@ mod tests {
     #[test]
     fn a_reader_cannot_write_and_a_quoted_text_is_no_text() {
         let folder = tempfile::tempdir().unwrap();
-        let location = Location::File(folder.path().join("crm.db")).prepare().unwrap();
+        let location = Location::File(folder.path().join("crm.db")).prepare(OpenMode::Migrate).unwrap();
         let Location::File(path) = &location else { unreachable!() };
         let writer = open_writer(&location, &[], &Options::default()).unwrap();
         writer.execute_batch("CREATE TABLE t (a)").unwrap();

@@ -29,7 +29,8 @@ pub enum OpenError {
     },
     /// Written by a newer version of this program, left as it was.
     #[error(
-        "the store has schema {found}, and this version knows schemas up to {known}; use a newer version"
+        "the store has schema {found} of a newer version, and this version knows schemas up to {known}; use the newer \
+         version"
     )]
     NewerSchema {
         /// The number of the last migration the file went through.
@@ -37,6 +38,25 @@ pub enum OpenError {
         /// The number of the last migration this program has.
         known: u32,
     },
+    /// Written by an older version of this program, and not to be migrated by whoever opens it. Left as it was.
+    #[error(
+        "the store has schema {found}, and this version needs schema {needed}; start the server or run \
+         `crm-server store migrate`"
+    )]
+    OlderSchema {
+        /// The number of the last migration the file went through.
+        found: u32,
+        /// The number of the last migration this program has.
+        needed: u32,
+    },
+    /// Its search keys were made by another version of this program, and are not to be rebuilt by whoever opens it.
+    #[error(
+        "the store's search keys were made by another version; start the server or run `crm-server store migrate`"
+    )]
+    OutdatedSearchKeys,
+    /// There is no store, and none was to be made.
+    #[error("there is no store")]
+    NoStore,
     /// The copy that is made before an existing store is migrated failed; the store is as it was.
     #[error("the copy of the store before its migration cannot be made")]
     Copy(#[source] Box<dyn std::error::Error + Send + Sync>),

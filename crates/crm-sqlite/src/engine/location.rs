@@ -5,6 +5,8 @@ use std::io;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use crm_app::open_mode::OpenMode;
+
 use super::error::OpenError;
 use super::filesystem;
 
@@ -18,12 +20,17 @@ pub enum Location {
 }
 
 impl Location {
-    /// Makes the folder and an empty file where there are none, and gives the location with its path resolved.
-    pub(super) fn prepare(&self) -> Result<Self, OpenError> {
+    /// Makes the folder and an empty file where there are none, unless the store must exist, and gives the location with
+    /// its path resolved.
+    pub(super) fn prepare(&self, mode: OpenMode) -> Result<Self, OpenError> {
         let path = match self {
             Self::Memory => return Ok(Self::Memory),
-            Self::File(path) => prepare_folder(path)?,
+            Self::File(path) => path,
         };
+        if mode == OpenMode::Existing && !path.try_exists().map_err(OpenError::File)? {
+            return Err(OpenError::NoStore);
+        }
+        let path = prepare_folder(path)?;
         create_file(&path).map_err(OpenError::File)?;
         Ok(Self::File(path))
     }

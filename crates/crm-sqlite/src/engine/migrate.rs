@@ -7,6 +7,7 @@ mod copy;
 
 use std::path::Path;
 
+use crm_app::open_mode::OpenMode;
 use rusqlite::{Connection, ffi};
 
 use super::connection::of_open;
@@ -36,7 +37,26 @@ pub(crate) fn inspect(conn: &Connection, migrations: &[Migration]) -> Result<u32
     version(&snapshot, migrations)
 }
 
-/// Brings a store up to date. An existing file (`path`) is copied before its first pending migration.
+/// Refuses a store that is not to be opened in this mode. Changes nothing.
+///
+/// # Errors
+/// As [`inspect`]; without [`OpenMode::Migrate`] also when the store is older than `migrations`.
+pub(crate) fn refuse_unfit(conn: &Connection, migrations: &[Migration], mode: OpenMode) -> Result<(), OpenError> {
+    let found = inspect(conn, migrations)?;
+    let needed = newest(migrations);
+    match mode {
+        OpenMode::Migrate => Ok(()),
+        OpenMode::CreateIfEmpty if found == 0 => Ok(()),
+        OpenMode::Existing if found == 0 && needed > 0 => Err(OpenError::NoStore),
+        OpenMode::CreateIfEmpty | OpenMode::Existing if found < needed => {
+            Err(OpenError::OlderSchema { found, needed })
+        }
+        OpenMode::CreateIfEmpty | OpenMode::Existing => Ok(()),
+    }
+}
+
+/// Brings a store up to date. An existing file (`path`) is copied before its first pending migration; an empty one gets
+/// all of them in one transaction, so that no other process finds it half made.
 ///
 /// # Errors
 /// As [`inspect`], and when the copy or a migration fails; the store is then as the last migration left it.
@@ -55,8 +75,13 @@ pub(super) fn run(
     }
     // A migration may drop and rebuild a table that others refer to. Cannot be changed inside a transaction.
     conn.pragma_update(None, "foreign_keys", false).map_err(OpenError::Sqlite)?;
-    for migration in migrations.iter().filter(|migration| migration.number > found) {
-        apply(conn, migration, migrations)?;
+    if found == 0 {
+        apply(conn, migrations, migrations)?;
+    } else {
+        for migration in migrations.iter().filter(|migration| migration.number > found) {
+            apply(conn, std::slice::from_ref(migration), migrations)?;
+            tracing::info!(number = migration.number, name = migration.name, "the store's schema was migrated");
+        }
     }
     conn.pragma_update(None, "foreign_keys", true).map_err(OpenError::Sqlite)
 }
@@ -75,27 +100,35 @@ fn version(conn: &Connection, migrations: &[Migration]) -> Result<u32, OpenError
         return Err(foreign);
     }
     let found = u32::try_from(version).map_err(|_| foreign)?;
-    let known = migrations.last().map_or(0, |last| last.number);
+    let known = newest(migrations);
     if found > known { Err(OpenError::NewerSchema { found, known }) } else { Ok(found) }
 }
 
-/// Applies one migration, unless another process has done so in the meantime.
-fn apply(conn: &mut Connection, migration: &Migration, migrations: &[Migration]) -> Result<(), OpenError> {
-    let number = migration.number;
-    let failed = |source| OpenError::Migration { number, source };
+/// The number of the last migration.
+fn newest(migrations: &[Migration]) -> u32 {
+    migrations.last().map_or(0, |last| last.number)
+}
+
+/// Applies these migrations in one transaction, but for those that another process has applied in the meantime.
+fn apply(conn: &mut Connection, these: &[Migration], all: &[Migration]) -> Result<(), OpenError> {
     let transaction = conn
         .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
         .map_err(OpenError::Sqlite)?;
-    if version(&transaction, migrations)? >= number {
+    let found = version(&transaction, all)?;
+    let mut last = found;
+    for migration in these.iter().filter(|migration| migration.number > found) {
+        last = migration.number;
+        let failed = |source| OpenError::Migration { number: migration.number, source };
+        transaction.execute_batch(migration.sql).map_err(failed)?;
+        check_foreign_keys(&transaction).map_err(failed)?;
+    }
+    if last == found {
         return Ok(());
     }
-    transaction.execute_batch(migration.sql).map_err(failed)?;
-    check_foreign_keys(&transaction).map_err(failed)?;
+    let failed = |source| OpenError::Migration { number: last, source };
     transaction.pragma_update(None, "application_id", APPLICATION_ID).map_err(failed)?;
-    transaction.pragma_update(None, "user_version", number).map_err(failed)?;
-    transaction.commit().map_err(failed)?;
-    tracing::info!(number, name = migration.name, "the store's schema was migrated");
-    Ok(())
+    transaction.pragma_update(None, "user_version", last).map_err(failed)?;
+    transaction.commit().map_err(failed)
 }
 
 fn check_foreign_keys(conn: &Connection) -> rusqlite::Result<()> {

@@ -5,6 +5,7 @@ use std::thread::available_parallelism;
 use std::time::Duration;
 
 use crm_app::breaker::BreakerRules;
+use crm_app::open_mode::OpenMode;
 
 /// When a COMMIT counts as done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +19,8 @@ pub enum Synchronous {
 /// Sizes and limits of an engine.
 #[derive(Debug, Clone)]
 pub struct Options {
+    /// What opening may change about the schema.
+    pub mode: OpenMode,
     /// Reader threads, at least one. Without meaning for a store in memory.
     pub readers: usize,
     /// The most short reads that callers do themselves at one time: as many as there are threads that ask. Without meaning
@@ -51,6 +54,7 @@ impl Default for Options {
     fn default() -> Self {
         let cores = available_parallelism().map_or(2, NonZeroUsize::get);
         Self {
+            mode: OpenMode::default(),
             readers: cores.clamp(2, 4),
             glances: cores.clamp(2, 16),
             snapshot_kept: Duration::from_millis(10),
