@@ -138,7 +138,7 @@ impl Place {
         [
             ("CRM__STORE__URL", self.url.as_str()),
             ("CRM__SERVER__PORT", "0"),
-            ("CRM__LIMITS__ENABLED", "false"),
+            ("CRM__RATE_LIMIT__ENABLED", "false"),
             ("CRM__AUTH__ACCESS_TTL", "1d"),
         ]
         .map(|(name, value)| (name.to_owned(), value.to_owned()))

@@ -58,7 +58,7 @@ impl Place {
         let place = Self { folder, path, program: program.clone(), variables: Vec::new() };
         Ok(place
             .with("CRM__SERVER__PORT", "0")
-            .with("CRM__LIMITS__ENABLED", "false")
+            .with("CRM__RATE_LIMIT__ENABLED", "false")
             .with("CRM__AUTH__ACCESS_TTL", "1d")
             .with("CRM__AUTH__ARGON2__MEMORY_KIB", "7168")
             .with("CRM__AUTH__ARGON2__ITERATIONS", "5")

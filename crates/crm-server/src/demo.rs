@@ -44,7 +44,7 @@ pub async fn demo(settings: Settings) -> Result<(), CommandError> {
 /// passwords. Nobody wants backups of it.
 fn with_store_in(mut settings: Settings, folder: &Path) -> Settings {
     settings.store.url = StoreUrl::File(folder.join("crm.db"));
-    settings.backup.every_hours = 0;
+    settings.backup.interval_hours = 0;
     settings.server.host = IpAddr::V4(Ipv4Addr::LOCALHOST);
     settings.server.tls = TlsSettings { cert_file: None, key_file: None };
     settings

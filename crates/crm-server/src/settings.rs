@@ -35,8 +35,8 @@ use self::environment::Environment;
 use self::problem::{Problem, SettingsError};
 use self::secrets::Secrets;
 use self::sections::{
-    AuditSettings, AuthSettings, BackupSettings, CorsSettings, LimitSettings, LogSettings, MetricsSettings,
-    ServerSettings, StoreSettings, WorkspaceSettings,
+    AuditSettings, AuthSettings, BackupSettings, CorsSettings, LogSettings, MetricsSettings,
+    RateLimitSettings, ServerSettings, StoreSettings, WorkspaceSettings,
 };
 use self::store_url::StoreUrl;
 
@@ -73,7 +73,7 @@ pub struct Settings {
     pub cors: CorsSettings,
     /// How fast one account or address may ask.
     #[garde(dive)]
-    pub limits: LimitSettings,
+    pub rate_limit: RateLimitSettings,
     /// What is logged, and how.
     #[garde(dive)]
     pub log: LogSettings,

@@ -203,7 +203,7 @@ async fn distributed(
 fn sqlite_options(settings: &StoreSettings, mode: OpenMode) -> SqliteOptions {
     SqliteOptions {
         mode,
-        readers: settings.readers,
+        readers: settings.reader_threads,
         breaker: breaker_rules(settings),
         ..SqliteOptions::default()
     }
@@ -214,10 +214,10 @@ pub fn mongo_options(settings: &StoreSettings) -> MongoOptions {
     let breaker = breaker_rules(settings);
     let settings = &settings.mongodb;
     MongoOptions {
-        pool: settings.pool_size,
+        pool: settings.max_pool_size,
         connect_timeout: Duration::from_millis(settings.connect_timeout_ms),
-        selection_timeout: Duration::from_millis(settings.selection_timeout_ms),
-        heartbeat: Duration::from_millis(settings.heartbeat_ms),
+        selection_timeout: Duration::from_millis(settings.server_selection_timeout_ms),
+        heartbeat: Duration::from_millis(settings.heartbeat_frequency_ms),
         deadline: Duration::from_millis(settings.deadline_ms),
         breaker,
         ..MongoOptions::default()
@@ -226,7 +226,7 @@ pub fn mongo_options(settings: &StoreSettings) -> MongoOptions {
 
 fn breaker_rules(settings: &StoreSettings) -> BreakerRules {
     BreakerRules {
-        misses: settings.breaker.misses,
-        probe_every: Duration::from_millis(settings.breaker.probe_every_ms),
+        misses: settings.breaker.failure_threshold,
+        probe_every: Duration::from_millis(settings.breaker.half_open_interval_ms),
     }
 }

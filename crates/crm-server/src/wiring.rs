@@ -98,7 +98,7 @@ impl Wiring {
             rules: Rules {
                 session_lives: SessionLives {
                     idle: settings.auth.refresh_ttl,
-                    longest: settings.auth.session_max,
+                    longest: settings.auth.session_max_ttl,
                 },
                 ..Rules::default()
             },
@@ -193,15 +193,15 @@ fn passwords(settings: &AuthSettings) -> Result<Argon2Passwords, CommandError> {
 /// The key of the hashes is derived from the secret that protects refresh tokens: with another one, every failure that was
 /// counted and every source that was known is forgotten.
 fn guard(settings: &ThrottleSettings, secrets: &Secrets) -> Result<Guard, CommandError> {
-    let pace = |at_once, every_s| Pace { at_once, every: Duration::from_secs(every_s) };
+    let pace = |burst, interval_s| Pace { at_once: burst, every: Duration::from_secs(interval_s) };
     let limits = Limits {
-        address: pace(settings.address_at_once, settings.address_every_s),
+        address: pace(settings.address_burst, settings.address_interval_s),
         stranger: Backoff {
-            free: settings.stranger_free,
-            longest: Duration::from_secs(settings.stranger_longest_s),
-            most: settings.most,
+            free: settings.unknown_source_burst,
+            longest: Duration::from_secs(settings.unknown_source_max_delay_s),
+            most: settings.lockout_after,
         },
-        known: pace(settings.known_at_once, settings.known_every_s),
+        known: pace(settings.known_source_burst, settings.known_source_interval_s),
     };
     Ok(Guard::new(limits, Arc::new(blinding(secrets)?)))
 }

@@ -40,7 +40,7 @@ impl Schedule {
                 store: store.clone(),
                 folder: BackupFolder::at(settings.backup.folder.clone()),
                 every,
-                keep: settings.backup.keep,
+                keep: settings.backup.keep_last,
             }),
         }
     }

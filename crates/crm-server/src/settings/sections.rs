@@ -41,18 +41,18 @@ pub struct ServerSettings {
     #[serde(deserialize_with = "leaf::whole")]
     #[garde(custom(between(1, 600)))]
     pub request_timeout_s: u64,
-    /// Seconds within which the head of a request must have come in.
+    /// Seconds from the first byte of a request until its headers must be complete.
     #[serde(deserialize_with = "leaf::whole")]
     #[garde(custom(between(1, 600)))]
-    pub head_timeout_s: u64,
+    pub header_timeout_s: u64,
     /// Seconds within which the body of a request must have come in.
     #[serde(deserialize_with = "leaf::whole")]
     #[garde(custom(between(1, 600)))]
     pub body_timeout_s: u64,
-    /// Seconds for which a client that takes nothing of an answer is waited for.
+    /// Seconds after which the connection of a client that reads nothing of its response is closed.
     #[serde(deserialize_with = "leaf::whole")]
     #[garde(custom(between(1, 600)))]
-    pub answer_timeout_s: u64,
+    pub send_timeout_s: u64,
     /// Seconds that an idle connection is kept open.
     #[serde(deserialize_with = "leaf::whole")]
     #[garde(custom(between(1, 3_600)))]
@@ -61,11 +61,11 @@ pub struct ServerSettings {
     #[serde(deserialize_with = "leaf::whole")]
     #[garde(custom(between(1, 1_000_000)))]
     pub max_connections: usize,
-    /// Requests answered at a time.
+    /// Requests that are processed at the same time.
     #[serde(deserialize_with = "leaf::whole")]
     #[garde(custom(between(1, 1_000_000)))]
-    pub max_requests: usize,
-    /// Requests that wait for room.
+    pub max_concurrent_requests: usize,
+    /// Requests that are queued beyond those.
     #[serde(deserialize_with = "leaf::whole")]
     #[garde(custom(between(0, 1_000_000)))]
     pub max_waiting_requests: usize,
@@ -138,8 +138,8 @@ pub struct StoreSettings {
     /// Threads that read from the embedded store.
     #[serde(deserialize_with = "leaf::whole")]
     #[garde(custom(between(1, 64)))]
-    pub readers: usize,
-    /// When requests are refused because the store is silent.
+    pub reader_threads: usize,
+    /// The circuit breaker of the store.
     #[garde(dive)]
     pub breaker: BreakerSettings,
     /// How a MongoDB is talked to.
@@ -147,18 +147,18 @@ pub struct StoreSettings {
     pub mongodb: MongoSettings,
 }
 
-/// When requests are refused at once because the store has not answered the last ones.
+/// The circuit breaker: when requests fail at once because the store did not answer the last calls.
 #[derive(Debug, Clone, Copy, Deserialize, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct BreakerSettings {
-    /// So many in a row that were not answered; 0: never.
+    /// Consecutive failures after which the breaker opens; 0 switches it off.
     #[serde(deserialize_with = "leaf::whole")]
     #[garde(custom(between(0, 1_000_000)))]
-    pub misses: u32,
-    /// Milliseconds between two that are let through meanwhile.
+    pub failure_threshold: u32,
+    /// Milliseconds between two trial calls through an open breaker.
     #[serde(deserialize_with = "leaf::whole")]
     #[garde(custom(between(50, 60_000)))]
-    pub probe_every_ms: u64,
+    pub half_open_interval_ms: u64,
 }
 
 /// How a MongoDB is talked to, where the connection string does not say it.
@@ -166,22 +166,22 @@ pub struct BreakerSettings {
 #[serde(deny_unknown_fields)]
 #[garde(allow_unvalidated)]
 pub struct MongoSettings {
-    /// The most connections to each member.
+    /// The largest number of connections to each member.
     #[serde(deserialize_with = "leaf::whole")]
     #[garde(custom(between(1, 10_000)))]
-    pub pool_size: u32,
-    /// Milliseconds that making a connection may take.
+    pub max_pool_size: u32,
+    /// Milliseconds until a connection attempt fails.
     #[serde(deserialize_with = "leaf::whole")]
     #[garde(custom(between(50, 60_000)))]
     pub connect_timeout_ms: u64,
-    /// Milliseconds that a call waits for a member that can take it.
+    /// Milliseconds that a call waits for a suitable member.
     #[serde(deserialize_with = "leaf::whole")]
     #[garde(custom(between(50, 60_000)))]
-    pub selection_timeout_ms: u64,
-    /// Milliseconds between two looks at each member.
+    pub server_selection_timeout_ms: u64,
+    /// Milliseconds between two checks of each member.
     #[serde(deserialize_with = "leaf::whole")]
     #[garde(custom(between(500, 60_000)))]
-    pub heartbeat_ms: u64,
+    pub heartbeat_frequency_ms: u64,
     /// Milliseconds that a read, or a write with all its repetitions, may take.
     #[serde(deserialize_with = "leaf::whole")]
     #[garde(custom(between(500, 60_000)))]
@@ -213,10 +213,10 @@ pub struct AuthSettings {
     #[serde(deserialize_with = "lifetime")]
     #[garde(custom(lasts(365 * DAY)), custom(not_shorter_than(&self.access_ttl)))]
     pub refresh_ttl: Duration,
-    /// How long it stays signed in at most; what is less than `refresh_ttl` counts as that.
+    /// The longest lifetime of a session; a value below `refresh_ttl` counts as that.
     #[serde(deserialize_with = "lifetime")]
     #[garde(custom(lasts(365 * DAY)))]
-    pub session_max: Duration,
+    pub session_max_ttl: Duration,
     /// The cost of a password hash.
     #[garde(dive)]
     pub argon2: Argon2Settings,
@@ -224,44 +224,44 @@ pub struct AuthSettings {
     #[serde(deserialize_with = "leaf::whole")]
     #[garde(custom(between(0, 64)))]
     pub hash_threads: usize,
-    /// How many wrong passwords are borne.
+    /// Limits of failed sign-ins.
     #[garde(dive)]
     pub throttle: ThrottleSettings,
 }
 
-/// How many wrong passwords are borne.
+/// Limits of failed sign-ins.
 #[derive(Debug, Clone, Copy, Deserialize, Validate)]
 #[serde(deny_unknown_fields)]
 #[garde(allow_unvalidated)]
 pub struct ThrottleSettings {
-    /// From one address at once.
+    /// Failures of one address before it has to wait.
     #[serde(deserialize_with = "leaf::whole")]
     #[garde(custom(between(1, 1_000_000)))]
-    pub address_at_once: u32,
-    /// Seconds until there is room for one more of these.
+    pub address_burst: u32,
+    /// Seconds after which one more failure of the address is allowed.
     #[serde(deserialize_with = "leaf::whole")]
     #[garde(custom(between(1, 86_400)))]
-    pub address_every_s: u64,
-    /// Of an account's strangers, before they wait.
+    pub address_interval_s: u64,
+    /// Failures of all unknown sources of an account before they have to wait.
     #[serde(deserialize_with = "leaf::whole")]
     #[garde(custom(between(1, 1_000_000)))]
-    pub stranger_free: u32,
-    /// Seconds that strangers wait at most.
+    pub unknown_source_burst: u32,
+    /// The longest delay of unknown sources in seconds.
     #[serde(deserialize_with = "leaf::whole")]
     #[garde(custom(between(1, 86_400)))]
-    pub stranger_longest_s: u64,
-    /// In a row, after which no further one is looked at.
+    pub unknown_source_max_delay_s: u64,
+    /// Failures in a row on an account after which unknown sources are blocked.
     #[serde(deserialize_with = "leaf::whole")]
     #[garde(custom(between(1, 1_000_000)))]
-    pub most: u32,
-    /// At once from where somebody signed in to the account before.
+    pub lockout_after: u32,
+    /// Failures of one known source of an account before it has to wait.
     #[serde(deserialize_with = "leaf::whole")]
     #[garde(custom(between(1, 1_000_000)))]
-    pub known_at_once: u32,
-    /// Seconds until there is room for one more of these.
+    pub known_source_burst: u32,
+    /// Seconds after which one more failure of the known source is allowed.
     #[serde(deserialize_with = "leaf::whole")]
     #[garde(custom(between(1, 86_400)))]
-    pub known_every_s: u64,
+    pub known_source_interval_s: u64,
 }
 
 /// The cost of a password hash. The lower limits are OWASP's smallest sound choice of memory and time.
@@ -287,16 +287,16 @@ pub struct Argon2Settings {
 #[derive(Debug, Clone, Copy, Deserialize, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct AuditSettings {
-    /// Days that entries are kept; 0: for ever.
+    /// Days after which entries are deleted; 0 keeps all of them.
     #[serde(deserialize_with = "leaf::whole")]
     #[garde(custom(between(0, 36_500)))]
-    pub keep_days: u32,
+    pub retention_days: u32,
 }
 
 impl AuditSettings {
-    /// How long entries are kept; none for ever.
+    /// How long entries are kept; `None` keeps all of them.
     pub fn keep(self) -> Option<Duration> {
-        (self.keep_days > 0).then(|| DAY * self.keep_days)
+        (self.retention_days > 0).then(|| DAY * self.retention_days)
     }
 }
 
@@ -308,20 +308,20 @@ pub struct BackupSettings {
     /// The folder they are made in.
     #[serde(deserialize_with = "folder")]
     pub folder: PathBuf,
-    /// Hours from one to the next; 0: none is made by the server.
+    /// Hours between two backups; 0: the server makes none.
     #[serde(deserialize_with = "leaf::whole")]
     #[garde(custom(between(0, 8_760)))]
-    pub every_hours: u32,
-    /// So many are kept of those that have the name of one.
+    pub interval_hours: u32,
+    /// How many backups are kept.
     #[serde(deserialize_with = "leaf::whole")]
     #[garde(custom(between(1, 10_000)))]
-    pub keep: usize,
+    pub keep_last: usize,
 }
 
 impl BackupSettings {
     /// How long from one backup to the next; none where the server makes none.
     pub fn every(&self) -> Option<Duration> {
-        (self.every_hours > 0).then(|| Duration::from_hours(self.every_hours.into()))
+        (self.interval_hours > 0).then(|| Duration::from_hours(self.interval_hours.into()))
     }
 }
 
@@ -339,7 +339,7 @@ pub struct CorsSettings {
 #[derive(Debug, Clone, Deserialize, Validate)]
 #[serde(deny_unknown_fields)]
 #[garde(allow_unvalidated)]
-pub struct LimitSettings {
+pub struct RateLimitSettings {
     /// On or off.
     #[serde(deserialize_with = "leaf::switch")]
     pub enabled: bool,

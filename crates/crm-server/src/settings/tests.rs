@@ -180,7 +180,7 @@ fn an_unknown_key_is_named_with_the_one_that_was_perhaps_meant() {
 fn every_bad_value_is_named_at_once_with_its_place() {
     let place = Place::new().file(
         "config/default.toml",
-        "[server]\nworkers = 1.5\nrequest_timeout_s = true\n[limits]\nenabled = \"maybe\"\n[log]\nlevel = \"loud\"\n\
+        "[server]\nworkers = 1.5\nrequest_timeout_s = true\n[rate_limit]\nenabled = \"maybe\"\n[log]\nlevel = \"loud\"\n\
          [metrics]\nlisten = \"9464\"\n[auth.argon2]\nmemory_kib = 8192\n",
     );
     let env = [
@@ -198,9 +198,9 @@ fn every_bad_value_is_named_at_once_with_its_place() {
       auth.argon2.iterations: must be at least 5 with auth.argon2.memory_kib = 8192, not 2 (the default)
       auth.refresh_ttl: must not be shorter than auth.access_ttl, not "5m" (JWT_REFRESH_EXPIRES in the environment)
       cors.origins: each must be an origin such as https://crm.example.com, with no path, no final slash and no *, not "*" (CORS_ORIGIN in the environment)
-      limits.enabled: must be true or false, not "maybe" (<folder>/config/default.toml)
       log.level: must be a level such as info, or levels by module such as info,crm_http=debug, not "loud" (<folder>/config/default.toml)
       metrics.listen: must be an address with a port, such as 127.0.0.1:9464, not "9464" (<folder>/config/default.toml)
+      rate_limit.enabled: must be true or false, not "maybe" (<folder>/config/default.toml)
       server.keep_alive_s: must be from 1 to 3600, not "0" (CRM__SERVER__KEEP_ALIVE_S in the environment)
       server.port: must be a whole number from 0 to 65535, not "70000" (PORT in the environment)
       server.request_timeout_s: must be a whole number, not true (<folder>/config/default.toml)

@@ -15,7 +15,7 @@ pub(super) fn of(settings: &Settings) -> HttpOptions {
     let server = &settings.server;
     let request_timeout = Duration::from_secs(server.request_timeout_s);
     let defaults = HttpOptions::default();
-    let limits = &settings.limits;
+    let limits = &settings.rate_limit;
     let proxies = server.clone();
     let is_https = server.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
         || server.tls.files().is_some();
@@ -23,11 +23,11 @@ pub(super) fn of(settings: &Settings) -> HttpOptions {
         workers: server.workers,
         max_connections: server.max_connections,
         keep_alive: Duration::from_secs(server.keep_alive_s),
-        head_timeout: Duration::from_secs(server.head_timeout_s),
+        head_timeout: Duration::from_secs(server.header_timeout_s),
         body_timeout: Duration::from_secs(server.body_timeout_s),
         request_timeout,
-        answer_timeout: Duration::from_secs(server.answer_timeout_s),
-        max_in_flight: server.max_requests,
+        answer_timeout: Duration::from_secs(server.send_timeout_s),
+        max_in_flight: server.max_concurrent_requests,
         max_waiting: server.max_waiting_requests,
         shutdown_timeout: Duration::from_secs(server.shutdown_timeout_s),
         body_limit: server.body_limit_bytes,

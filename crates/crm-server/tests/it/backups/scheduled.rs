@@ -14,7 +14,7 @@ use crm_testkit::files::names;
 
 /// A server that makes one every hour and keeps two.
 fn hourly(place: Place) -> Place {
-    place.with("CRM__BACKUP__EVERY_HOURS", "1").with("CRM__BACKUP__KEEP", "2")
+    place.with("CRM__BACKUP__INTERVAL_HOURS", "1").with("CRM__BACKUP__KEEP_LAST", "2")
 }
 
 /// The name that a backup had which was begun so many hours ago.

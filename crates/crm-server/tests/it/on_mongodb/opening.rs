@@ -32,7 +32,7 @@ fn refused(uri: &str) -> String {
 }
 
 fn at(uri: &str) -> Place {
-    Place::new().with("MONGODB_URI", uri).with("CRM__STORE__MONGODB__SELECTION_TIMEOUT_MS", "1500")
+    Place::new().with("MONGODB_URI", uri).with("CRM__STORE__MONGODB__SERVER_SELECTION_TIMEOUT_MS", "1500")
 }
 
 /// All that the doctor found wrong or doubtful about this.

@@ -31,7 +31,7 @@ impl Place {
         let place = Self { folder: TempDir::new().unwrap(), variables: Vec::new() };
         place
             .with("CRM__SERVER__PORT", "0")
-            .with("CRM__LIMITS__ENABLED", "false")
+            .with("CRM__RATE_LIMIT__ENABLED", "false")
             .with("CRM__AUTH__ARGON2__MEMORY_KIB", "7168")
             .with("CRM__AUTH__ARGON2__ITERATIONS", "5")
             .with("CRM__LOG__LEVEL", "warn,crm_server=info")

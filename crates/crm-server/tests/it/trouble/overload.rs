@@ -49,7 +49,9 @@ fn of_five_times_too_many_requests_none_is_lost_and_afterwards_all_is_as_before(
     let mut place = Place::seeded();
     if long.is_none() {
         // Few enough for a short test to get beyond them.
-        place = place.with("CRM__SERVER__MAX_REQUESTS", "64").with("CRM__SERVER__MAX_WAITING_REQUESTS", "64");
+        place = place
+            .with("CRM__SERVER__MAX_CONCURRENT_REQUESTS", "64")
+            .with("CRM__SERVER__MAX_WAITING_REQUESTS", "64");
     }
     let server = if long.is_some() { serve_apart(&place) } else { place.serve() };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().worker_threads(4).build().unwrap();
