@@ -40,8 +40,9 @@ const EVERY: Duration = Duration::from_millis(500);
 pub struct Trail {
     key: AuditKey,
     waiting: Mutex<Waiting>,
-    /// The commit whose answer was lost.
-    unsure: tokio::sync::Mutex<Option<Arc<Commit>>>,
+    /// The commit that is being written, or whose answer was lost. It stays here until the store has answered, so that
+    /// its events are not lost when the future that writes them is dropped.
+    in_doubt: tokio::sync::Mutex<Option<Arc<Commit>>>,
 }
 
 #[derive(Debug, Default)]
@@ -72,7 +73,7 @@ struct Likeness {
 impl Trail {
     /// A trail whose log is sealed with this key.
     pub fn new(key: AuditKey) -> Self {
-        Self { key, waiting: Mutex::default(), unsure: tokio::sync::Mutex::default() }
+        Self { key, waiting: Mutex::default(), in_doubt: tokio::sync::Mutex::default() }
     }
 
     /// What the log is sealed with.
@@ -92,30 +93,27 @@ impl Trail {
     }
 }
 
-/// Writes what waits.
+/// Writes what waits. The future may be dropped at any time: what the store did not answer for is handed in again by the
+/// next call, under the same commit id, so that each event is written once.
 ///
 /// # Errors
 /// [`AppError::Store`]; what was not written waits on.
 pub async fn flush(ctx: &Ctx) -> Result<(), AppError> {
-    let mut unsure = ctx.trail.unsure.lock().await;
+    let mut in_doubt = ctx.trail.in_doubt.lock().await;
     loop {
-        // Whether a commit was applied is not known when its answer is lost: it is handed in again as it was.
-        let commit = match unsure.take() {
-            Some(commit) => commit,
-            None => match next(ctx) {
-                Some(commit) => Arc::new(commit),
-                None => return Ok(()),
-            },
+        if in_doubt.is_none() {
+            *in_doubt = next(ctx).map(Arc::new);
+        }
+        let Some(commit) = in_doubt.clone() else {
+            return Ok(());
         };
-        match ctx.stores.commits.commit(Arc::clone(&commit)).await {
-            Ok(Verdict::Applied) => {}
-            Ok(Verdict::Stale | Verdict::Duplicate(_)) => {
+        let verdict = ctx.stores.commits.commit(Arc::clone(&commit)).await?;
+        *in_doubt = None;
+        match verdict {
+            Verdict::Applied => {}
+            Verdict::Stale | Verdict::Duplicate(_) => {
                 ctx.trail.waiting.lock().put_back(&commit.audit);
                 return Err(AppError::Internal("the store refused an entry of the audit log".into()));
-            }
-            Err(error) => {
-                *unsure = Some(commit);
-                return Err(error.into());
             }
         }
     }

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crm_domain::throttle::entry::Blind;
+use crm_domain::throttle::entry::{Blind, Changes};
 use crm_domain::throttle::limits::Limits;
 use crm_domain::throttle::{Claim, Judgement, Refused, Throttle, Ticket};
 use crm_domain::timestamp::Timestamp;
@@ -50,6 +50,27 @@ impl Drop for Attempt<'_> {
     fn drop(&mut self) {
         if let Some(ticket) = self.ticket.take() {
             self.guard.throttle.lock().settle(ticket, Judgement::Wrong, self.at);
+        }
+    }
+}
+
+/// Changes that the store has not answered for. Dropped, they go back to the throttle.
+struct Unsaved<'g> {
+    guard: &'g Guard,
+    changes: Changes,
+}
+
+impl Unsaved<'_> {
+    /// The store has them.
+    fn saved(mut self) {
+        self.changes = Changes::default();
+    }
+}
+
+impl Drop for Unsaved<'_> {
+    fn drop(&mut self) {
+        if !self.changes.is_empty() {
+            self.guard.throttle.lock().put_back(&self.changes);
         }
     }
 }
@@ -110,15 +131,14 @@ impl Guard {
     /// server starts, every few seconds, and when it stops.
     ///
     /// # Errors
-    /// [`StoreError`]; what could not be kept is kept the next time.
+    /// [`StoreError`]; what could not be kept is kept the next time, as is what was being kept when the future was
+    /// dropped.
     pub async fn keep(&self, throttles: &dyn Throttles, now: Timestamp) -> Result<(), StoreError> {
-        let changes = self.throttle.lock().take_changes();
-        if !changes.is_empty()
-            && let Err(error) = throttles.keep_throttles(&changes).await
-        {
-            self.throttle.lock().put_back(&changes);
-            return Err(error);
+        let unsaved = Unsaved { guard: self, changes: self.throttle.lock().take_changes() };
+        if !unsaved.changes.is_empty() {
+            throttles.keep_throttles(&unsaved.changes).await?;
         }
+        unsaved.saved();
         let known = *self.known.lock();
         let entries = throttles.throttles_since(known).await?;
         self.throttle.lock().take_over(entries, now);

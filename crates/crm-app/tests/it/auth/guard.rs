@@ -1,19 +1,22 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use crm_app::auth::guard::Guard;
 use crm_app::auth::login::{Device, login};
 use crm_app::auth::outcome::SignInOutcome;
 use crm_app::auth::password::change;
-use crm_app::error::AppError;
+use crm_app::error::{AppError, StoreError};
 use crm_app::ports::passwords::{HashError, MockPasswords};
-use crm_app::ports::throttles::MockThrottles;
+use crm_app::ports::throttles::{MockThrottles, Throttles};
 use crm_domain::raw::Members;
 use crm_domain::throttle::Judgement;
+use crm_domain::throttle::entry::{Changes, Entry};
 use crm_domain::throttle::limits::Limits;
 use crm_domain::timestamp::Timestamp;
 use crm_domain::user::User;
 use crm_testkit::blinding::PlainBlinding;
+use tokio::sync::Notify;
 
 use crate::support::said::{unavailable, why};
 use crate::support::stage::Stage;
@@ -180,6 +183,43 @@ async fn what_could_not_be_kept_is_kept_the_next_time() {
     let known = now.minus(Duration::from_secs(30));
     throttles.expect_throttles_since().times(1).withf(move |since| *since == known).returning(|_| Ok(vec![]));
     guard.keep(&throttles, now).await.unwrap();
+}
+
+/// A store that never answers what it is given to keep.
+struct NeverAnswers(Notify);
+
+#[async_trait]
+impl Throttles for NeverAnswers {
+    async fn keep_throttles(&self, _: &Changes) -> Result<(), StoreError> {
+        self.0.notify_one();
+        std::future::pending().await
+    }
+
+    async fn throttles_since(&self, _: Timestamp) -> Result<Vec<Entry>, StoreError> {
+        unreachable!("it is asked only after what was counted is kept")
+    }
+}
+
+#[tokio::test]
+async fn what_was_being_kept_when_the_future_was_dropped_is_kept_the_next_time() {
+    let guard = Guard::new(Limits::default(), Arc::new(PlainBlinding));
+    let now = Timestamp::from_millis(1_800_000_000_000).unwrap();
+    drop(guard.admit_sign_in("x@crm.example", 0, Some("192.0.2.1"), now).unwrap());
+    let silent = NeverAnswers(Notify::new());
+    tokio::select! {
+        answer = guard.keep(&silent, now) => panic!("{answer:?}"),
+        () = silent.0.notified() => {}
+    }
+    for entries in [2, 0] {
+        let mut throttles = MockThrottles::new();
+        throttles
+            .expect_keep_throttles()
+            .times(usize::from(entries > 0))
+            .withf(move |changes| changes.entries.len() == entries)
+            .returning(|_| Ok(()));
+        throttles.expect_throttles_since().returning(|_| Ok(vec![]));
+        guard.keep(&throttles, now).await.unwrap();
+    }
 }
 
 #[test]

@@ -1,14 +1,20 @@
 //! What the audit log is told, and what becomes of it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use crm_app::audit::list::{history, list};
 use crm_app::audit::note::Note;
 use crm_app::audit::prune::prune;
 use crm_app::audit::trail::{self, BURST, MOST_WAITING, PER_SECOND};
 use crm_app::audit::verify::{Finding, verify};
 use crm_app::auth::{password, sessions};
+use crm_app::commit::{Commit, Verdict};
+use crm_app::context::{Ctx, Stores};
+use crm_app::error::StoreError;
 use crm_app::origin::{self, Origin};
+use crm_app::ports::commits::Commits;
 use crm_app::precondition::Precondition;
 use crm_app::users;
 use crm_domain::access::actor::Actor;
@@ -16,6 +22,7 @@ use crm_domain::access::role::Role;
 use crm_domain::audit::AuditKind;
 use crm_domain::audit::chain::AuditEntry;
 use crm_domain::raw::{Members, Raw};
+use tokio::sync::Notify;
 
 use super::office::{Office, id_of};
 use crate::support::said::why;
@@ -112,6 +119,51 @@ async fn what_is_alike_becomes_one_entry_with_a_count() {
     assert_eq!(office.ctx.trail.waiting(), 0);
     office.ctx.trail.record(&office.ctx, refusal(1));
     assert_eq!(log(&office).await.len(), 3, "what was written is not changed any more");
+}
+
+/// A store that never answers a commit, whether or not it applies it.
+struct NeverAnswers {
+    store: Option<Arc<dyn Commits>>,
+    asked: Notify,
+}
+
+#[async_trait]
+impl Commits for NeverAnswers {
+    async fn commit(&self, commit: Arc<Commit>) -> Result<Verdict, StoreError> {
+        if let Some(store) = &self.store {
+            store.commit(commit).await.unwrap();
+        }
+        self.asked.notify_one();
+        std::future::pending().await
+    }
+}
+
+#[tokio::test]
+async fn events_are_written_once_when_the_future_that_writes_them_is_dropped() {
+    for is_applied in [false, true] {
+        let office = Office::open();
+        let store = is_applied.then(|| Arc::clone(&office.ctx.stores.commits));
+        let silent = Arc::new(NeverAnswers { store, asked: Notify::new() });
+        let commits: Arc<dyn Commits> = Arc::<NeverAnswers>::clone(&silent);
+        let ctx = Ctx { stores: Stores { commits, ..office.ctx.stores.clone() }, ..office.ctx.clone() };
+        // More than one commit takes, so that some wait while others are being written.
+        for number in 0..700 {
+            ctx.trail.record(&ctx, refusal(number));
+        }
+        tokio::select! {
+            answer = trail::flush(&ctx) => panic!("{answer:?}"),
+            () = silent.asked.notified() => {}
+        }
+        office.ctx.trail.record(&office.ctx, refusal(0));
+        trail::flush(&office.ctx).await.unwrap();
+        let written = office.ctx.stores.audits.stretch(0, 1_000).await.unwrap();
+        let mut routes: Vec<&str> = written.iter().map(|entry| &*entry.event.details["route"]).collect();
+        assert_eq!((routes.len(), written.iter().map(|entry| entry.event.count).sum::<u32>()), (701, 701));
+        routes.sort_unstable();
+        routes.dedup();
+        assert_eq!(routes.len(), 700);
+        assert!(matches!(verify(&office.ctx, None).await.unwrap(), Finding::Whole { .. }));
+    }
 }
 
 #[tokio::test]
