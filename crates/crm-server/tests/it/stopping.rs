@@ -9,6 +9,7 @@ use rustix::process::Signal;
 
 use crate::support::client::Client;
 use crate::support::place::Place;
+use crate::support::server::Server;
 use crate::support::until;
 
 #[tokio::test]
@@ -77,4 +78,28 @@ async fn a_second_signal_ends_the_server_at_once() {
     let (status, complaints) = server.ended();
     assert_eq!(status.code(), Some(130), "{complaints}");
     place.serve().stop();
+}
+
+#[tokio::test]
+async fn a_hang_up_stops_the_server_as_sigterm_does() {
+    let server = Place::seeded().serve();
+    server.signal(Signal::HUP);
+    let (status, complaints) = server.ended();
+    assert_eq!(status.code(), Some(0), "{complaints}");
+    assert!(complaints.contains("SIGHUP"), "{complaints}");
+}
+
+#[tokio::test]
+async fn a_hang_up_that_was_ignored_at_the_start_stays_ignored() {
+    let place = Place::seeded();
+    // As `nohup` does: an ignored signal stays ignored across exec.
+    let program = place.command(&["serve"]);
+    let mut shell = place.shell("trap '' HUP; exec \"$0\" serve");
+    shell.arg(program.get_program());
+    let server = Server::start(shell);
+    server.signal(Signal::HUP);
+    let admin = Client::admin(server.url()).await;
+    assert_eq!(admin.get("/readyz").await.0, 200);
+    let complaints = server.stop();
+    assert!(complaints.contains("SIGTERM") && !complaints.contains("SIGHUP"), "{complaints}");
 }

@@ -68,8 +68,19 @@ impl Place {
     /// The program with these arguments, not yet started. It sees nothing of the test's own environment.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_crm-server"));
+        self.prepare(command.args(arguments));
         command
-            .args(arguments)
+    }
+
+    /// A shell that runs this script in the same surroundings as the program, not yet started.
+    pub(crate) fn shell(&self, script: &str) -> Command {
+        let mut command = Command::new("/bin/sh");
+        self.prepare(command.args(["-c", script]));
+        command
+    }
+
+    fn prepare(&self, command: &mut Command) {
+        command
             .current_dir(self.folder())
             .env_clear()
             .env("TMPDIR", self.folder())
@@ -77,7 +88,6 @@ impl Place {
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
-        command
     }
 
     /// Runs it to its end.
