@@ -37,8 +37,6 @@ pub struct HttpOptions {
     pub workers: usize,
     /// Connections open at a time, of all threads together.
     pub max_connections: usize,
-    /// Connections that wait to be accepted.
-    pub backlog: u32,
     /// How long an idle connection is kept open.
     pub keep_alive: Duration,
     /// Within which time the head of a request must have come in.
@@ -78,7 +76,6 @@ impl Default for HttpOptions {
         Self {
             workers: 0,
             max_connections: 4096,
-            backlog: 1024,
             keep_alive: Duration::from_secs(75),
             head_timeout: Duration::from_secs(10),
             body_timeout: Duration::from_secs(20),

@@ -57,7 +57,7 @@ pub fn serve(listen: Listen, state: HttpState) -> io::Result<Bound> {
         some => some,
     };
     let listener = match listen {
-        Listen::At(address) => bind(address, options.backlog)?,
+        Listen::At(address) => BoundSocket::bind(address)?.listen()?,
         Listen::On(listener) => listener,
     };
     let address = listener.local_addr()?;
@@ -72,14 +72,35 @@ pub fn serve(listen: Listen, state: HttpState) -> io::Result<Bound> {
     Ok(Bound { server: server.run(), address })
 }
 
-fn bind(address: SocketAddr, backlog: u32) -> io::Result<TcpListener> {
-    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
-    // A server that is started anew takes the port while connections of the last one are still being closed.
-    #[cfg(unix)]
-    socket.set_reuse_address(true)?;
-    socket.bind(&address.into())?;
-    socket.listen(i32::try_from(backlog).unwrap_or(i32::MAX))?;
-    Ok(socket.into())
+/// Connections that wait to be accepted.
+const BACKLOG: i32 = 1024;
+
+/// A socket that has its address and refuses connections until it listens.
+#[derive(Debug)]
+pub struct BoundSocket(Socket);
+
+impl BoundSocket {
+    /// Takes the address; port 0 takes a free one.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::AddrInUse`] while another program listens there; others if the address cannot be had.
+    pub fn bind(address: SocketAddr) -> io::Result<Self> {
+        let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+        // A restarted server takes the port while connections of the last one are still being closed.
+        #[cfg(unix)]
+        socket.set_reuse_address(true)?;
+        socket.bind(&address.into())?;
+        Ok(Self(socket))
+    }
+
+    /// Starts to listen.
+    ///
+    /// # Errors
+    /// Another program has begun to listen at the address meanwhile.
+    pub fn listen(self) -> io::Result<TcpListener> {
+        self.0.listen(BACKLOG)?;
+        Ok(self.0.into())
+    }
 }
 
 /// What one thread does with a connection: lets it in, and answers what comes through it.

@@ -1,5 +1,7 @@
 //! A server to look around in: a throw-away store full of sample data, and what to do first.
 
+mod folder;
+
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
 
@@ -7,11 +9,12 @@ use crm_app::open_mode::OpenMode;
 use crm_app::setup::token::SetupToken;
 use indicatif::ProgressBar;
 
+use self::folder::DemoFolder;
 use crate::cli::Amounts;
 use crate::command_error::CommandError;
 use crate::seed::people::{ADMIN, SAMPLE_ACCOUNTS};
 use crate::seed::plant::plant;
-use crate::serve::listening::{Fallback, Listening};
+use crate::serve::listening::{Fallback, Listening, Sockets};
 use crate::settings::Settings;
 use crate::settings::secrets::Secrets;
 use crate::settings::sections::TlsSettings;
@@ -28,14 +31,13 @@ const RANDOM_SEED: u64 = 1;
 /// There is no room for temporary files, or no address to listen at.
 pub async fn demo(settings: Settings) -> Result<(), CommandError> {
     telemetry::start(&settings.log)?;
-    let folder = tempfile::Builder::new()
-        .prefix("crm-demo-")
-        .tempdir()
-        .map_err(|error| CommandError::failed("there is no folder for temporary files", error))?;
+    let folder = DemoFolder::make()?;
     let settings = with_store_in(settings, folder.path());
-    let wiring = Wiring::open(&settings, &Secrets::fresh()?, SetupToken::none(), OpenMode::CreateIfEmpty).await?;
+    let sockets = Sockets::bind(&settings, Fallback::AnyPort)?;
+    let wiring =
+        Wiring::open(&settings, &Secrets::fresh()?, SetupToken::none(), OpenMode::CreateIfEmpty).await?;
     plant(&wiring, Amounts::SAMPLE, RANDOM_SEED, &ProgressBar::hidden()).await?;
-    let listening = Listening::begin(&settings, wiring, Fallback::AnyPort)?;
+    let listening = Listening::begin(&settings, wiring, sockets)?;
     output::say(&welcome(&listening.url()));
     listening.until_told_to_stop().await
 }

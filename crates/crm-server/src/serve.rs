@@ -1,4 +1,4 @@
-//! Serving: lock, store, numbers, listener, in this order; and the way back when told to stop.
+//! Serving: addresses, lock, store, metrics, listener, in this order; and the way back when told to stop.
 
 pub mod backups;
 mod first_steps;
@@ -13,7 +13,7 @@ use std::time::Instant;
 use crm_app::open_mode::OpenMode;
 
 use self::first_steps::FirstSteps;
-use self::listening::{Fallback, Listening};
+use self::listening::{Fallback, Listening, Sockets};
 use crate::alterations::Alterations;
 use crate::command_error::CommandError;
 use crate::settings::Settings;
@@ -40,22 +40,28 @@ pub async fn serve_altered(
 ) -> Result<(), CommandError> {
     let begun = Instant::now();
     telemetry::start(&settings.log)?;
+    let sockets = Sockets::bind(&settings, Fallback::None)?;
     let _lock = wiring::lock(&settings.store.url)?;
     let (steps, token) = FirstSteps::prepare()?;
     let wiring = Wiring::open_altered(&settings, &secrets, token, OpenMode::Migrate, alterations).await?;
     if settings.environment.is_strict() {
         sample_passwords::refuse(&wiring.ctx).await?;
     }
-    let listening = Listening::begin(&settings, wiring, Fallback::None)?;
+    let listening = Listening::begin(&settings, wiring, sockets)?;
     tracing::info!(
         version = env!("CARGO_PKG_VERSION"),
         environment = %settings.environment,
         store = %settings.store.url,
         address = %listening.address(),
-        ms = begun.elapsed().as_secs_f64() * 1000.0,
+        ms = begun.elapsed().as_millis(),
         "started"
     );
-    output::say(&format!("crm-server listens at {}", listening.url()));
+    output::say(&addresses(&listening.url()));
     steps.tell_if_there_is_no_admin(&listening).await?;
     listening.until_told_to_stop().await
+}
+
+/// Where to go from here, for a person; the log has the same for machines.
+fn addresses(url: &str) -> String {
+    format!("crm-server listens at {url}\n  API   {url}/api\n  Docs  {url}/docs/")
 }

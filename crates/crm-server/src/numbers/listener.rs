@@ -1,18 +1,18 @@
 //! A listener for the numbers alone, which strangers cannot reach.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 
 use actix_web::dev::Server;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{App, HttpResponse, HttpServer, web};
 use crm_http::state::RenderMetrics;
 
-/// Listens at this address and answers `GET /metrics`. It serves while the server that is given is polled.
+/// Answers `GET /metrics` on this socket. It serves while the server that is given is polled.
 ///
 /// # Errors
-/// The address cannot be had.
-pub fn listen(address: SocketAddr, render: RenderMetrics) -> io::Result<(Server, SocketAddr)> {
+/// The socket cannot be used.
+pub fn listen(socket: TcpListener, render: RenderMetrics) -> io::Result<(Server, SocketAddr)> {
     let server = HttpServer::new(move || {
         let render = RenderMetrics::clone(&render);
         let show = move || {
@@ -29,7 +29,7 @@ pub fn listen(address: SocketAddr, render: RenderMetrics) -> io::Result<(Server,
     .max_connections(16)
     .shutdown_timeout(1)
     .disable_signals()
-    .bind(address)?;
+    .listen(socket)?;
     let bound = server.addrs().first().copied().ok_or(io::ErrorKind::AddrNotAvailable)?;
     Ok((server.run(), bound))
 }

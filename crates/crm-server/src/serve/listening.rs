@@ -9,7 +9,7 @@ use actix_web::dev::{Server, ServerHandle};
 use crm_app::context::Ctx;
 use crm_app::users::transfer;
 use crm_http::options::HttpOptions;
-use crm_http::server::{self, Bound, Listen};
+use crm_http::server::{self, Bound, BoundSocket, Listen};
 use crm_http::state::{HttpState, RenderMetrics};
 use tokio::task::JoinHandle;
 use tokio::time::MissedTickBehavior;
@@ -25,6 +25,33 @@ use crate::settings::Settings;
 use crate::tls::Tls;
 use crate::tls::watched::WatchedPair;
 use crate::wiring::{self, Wiring};
+
+/// The addresses of the settings, taken before the store is opened: a port that is in use leaves no store behind.
+pub struct Sockets {
+    api: BoundSocket,
+    metrics: Option<BoundSocket>,
+}
+
+impl Sockets {
+    /// Takes the addresses. Connections are refused until the server listens.
+    ///
+    /// # Errors
+    /// An address cannot be had; the text names its setting.
+    pub fn bind(settings: &Settings, fallback: Fallback) -> Result<Self, CommandError> {
+        let address = SocketAddr::new(settings.server.host, settings.server.port);
+        let api = match BoundSocket::bind(address) {
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse && fallback == Fallback::AnyPort => {
+                let any = SocketAddr::new(address.ip(), 0);
+                BoundSocket::bind(any).map_err(|error| cannot_listen(any, "server.host", error))?
+            }
+            bound => bound.map_err(|error| cannot_listen(address, "server.port (PORT)", error))?,
+        };
+        let metrics = settings.metrics.listen.filter(|_| settings.metrics.enabled).map(|address| {
+            BoundSocket::bind(address).map_err(|error| cannot_listen(address, "metrics.listen", error))
+        });
+        Ok(Self { api, metrics: metrics.transpose()? })
+    }
+}
 
 /// What to do when the port is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,12 +78,12 @@ impl Listening {
     /// Catches signals, starts to count, and listens. Needs a runtime.
     ///
     /// # Errors
-    /// An address cannot be had.
-    pub fn begin(settings: &Settings, wiring: Wiring, fallback: Fallback) -> Result<Self, CommandError> {
+    /// The certificate cannot be used, or another program listens at an address by now.
+    pub fn begin(settings: &Settings, wiring: Wiring, sockets: Sockets) -> Result<Self, CommandError> {
         let signals = Signals::install()?;
         let render =
             if settings.metrics.enabled { Some(numbers::start(wiring.store.clone())?) } else { None };
-        let (here, numbers) = match (render, settings.metrics.listen) {
+        let (here, numbers) = match (render, sockets.metrics) {
             (Some(render), Some(apart)) => (None, Some(listen_apart(apart, render)?)),
             (here, Some(_) | None) => (here, None),
         };
@@ -68,7 +95,9 @@ impl Listening {
         };
         let state = HttpState::new(wiring.ctx.clone(), options, here);
         let address = SocketAddr::new(settings.server.host, settings.server.port);
-        let bound = bind(address, &state, fallback)?;
+        let listener = sockets.api.listen();
+        let bound = listener.and_then(|listener| server::serve(Listen::On(listener), state.clone()));
+        let bound = bound.map_err(|error| cannot_listen(address, "server.port (PORT)", error))?;
         let retention = upkeep::retention(settings);
         let schedule = Schedule::of(settings);
         let pair = tls.map(|tls| tls.pair);
@@ -178,24 +207,12 @@ async fn end(handle: &ServerHandle, task: JoinHandle<io::Result<()>>) {
     }
 }
 
-fn listen_apart(address: SocketAddr, render: RenderMetrics) -> Result<Server, CommandError> {
+fn listen_apart(socket: BoundSocket, render: RenderMetrics) -> Result<Server, CommandError> {
+    let failed = |error| CommandError::failed("metrics cannot be served, see metrics.listen", error);
     let (server, bound) =
-        listener::listen(address, render).map_err(|error| cannot_listen(address, "metrics.listen", error))?;
+        socket.listen().and_then(|listener| listener::listen(listener, render)).map_err(failed)?;
     tracing::info!(address = %bound, "numbers are shown at /metrics");
     Ok(server)
-}
-
-fn bind(address: SocketAddr, state: &HttpState, fallback: Fallback) -> Result<Bound, CommandError> {
-    let taken = match server::serve(Listen::At(address), state.clone()) {
-        Ok(bound) => return Ok(bound),
-        Err(error) => error,
-    };
-    if taken.kind() == io::ErrorKind::AddrInUse && fallback == Fallback::AnyPort {
-        let any = SocketAddr::new(address.ip(), 0);
-        return server::serve(Listen::At(any), state.clone())
-            .map_err(|error| cannot_listen(any, "server.host", error));
-    }
-    Err(cannot_listen(address, "server.port (PORT)", taken))
 }
 
 fn cannot_listen(address: SocketAddr, setting: &str, error: io::Error) -> CommandError {

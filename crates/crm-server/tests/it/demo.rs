@@ -68,3 +68,20 @@ async fn a_port_that_is_taken_is_no_reason_not_to_start_and_nothing_is_left_behi
     assert_eq!(status.code(), Some(0), "{complaints}");
     assert_eq!(std::fs::read_dir(place.folder()).unwrap().count(), 0);
 }
+
+#[tokio::test]
+async fn what_a_killed_demonstration_left_is_removed_by_the_next() {
+    let place = Place::new();
+    let folders = || std::fs::read_dir(place.folder()).unwrap().map(|entry| entry.unwrap().path());
+    let killed = demo(&place);
+    let left = folders().next().unwrap();
+    let running = demo(&place);
+    assert!(left.exists(), "the first one still runs");
+    killed.kill();
+    let next = demo(&place);
+    assert!(!left.exists(), "{left:?}");
+    assert_eq!(folders().count(), 2);
+    next.stop();
+    running.stop();
+    assert_eq!(folders().count(), 0);
+}

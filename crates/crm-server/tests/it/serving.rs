@@ -1,5 +1,6 @@
 //! Serving: one server for a store, and what it tells about itself.
 
+use std::net::TcpListener;
 use std::time::Duration;
 
 use reqwest::Method;
@@ -18,6 +19,32 @@ async fn a_second_server_on_the_same_store_is_refused_with_the_first_ones_proces
     assert_eq!(Client::admin(server.url()).await.get("/api/auth/me").await.0, 200);
     server.stop();
     place.serve().stop();
+}
+
+#[test]
+fn a_port_that_is_in_use_is_noticed_before_a_store_is_made() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap();
+    for (variable, value, setting) in [
+        ("CRM__SERVER__PORT", address.port().to_string(), "server.port (PORT)"),
+        ("CRM__METRICS__LISTEN", address.to_string(), "metrics.listen"),
+    ] {
+        let place = Place::new().with(variable, &value);
+        let ended = place.run(&["serve"]);
+        assert_eq!(ended.code, 1, "{ended:?}");
+        assert!(ended.err.contains(&format!("cannot listen at {address}, see {setting}")), "{ended:?}");
+        assert!(!place.store().parent().unwrap().exists(), "{setting}");
+    }
+}
+
+#[tokio::test]
+async fn the_addresses_of_the_api_and_the_docs_are_printed() {
+    let server = Place::seeded().serve();
+    let said = server.said().to_vec();
+    let url = server.url().to_owned();
+    let (later, _) = server.stop_and_tell();
+    assert_eq!(said, [format!("crm-server listens at {url}")]);
+    assert!(later.contains(&format!("{url}/api")) && later.contains(&format!("{url}/docs/")), "{later}");
 }
 
 #[tokio::test]
