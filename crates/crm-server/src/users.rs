@@ -57,11 +57,11 @@ async fn add(wiring: &Wiring, args: UserAddArgs) -> Result<(), CommandError> {
         .with("email", Raw::text(args.email))
         .with("role", Raw::text(role))
         .with("password", Raw::text(password.secret().expose_secret()));
+    show_generated(&password)?;
     let made = register::register(&wiring.ctx, &operator(), body)
         .await
         .map_err(|error| of_use_case("the account was not made", error))?;
     output::say(&format!("{} may sign in as {role}", made.record().email.as_str()));
-    tell_once(&password);
     Ok(())
 }
 
@@ -80,6 +80,7 @@ async fn set_password(wiring: &Wiring, email: &str, args: PasswordArgs) -> Resul
     let password = password::get(args)?;
     let body = Members::new().with("password", Raw::text(password.secret().expose_secret()));
     let id = user.record().id.to_string();
+    show_generated(&password)?;
     change::change(&wiring.ctx, &operator(), &id, body, &Precondition::None)
         .await
         .map_err(|error| of_use_case("the password was not set", error))?;
@@ -87,7 +88,6 @@ async fn set_password(wiring: &Wiring, email: &str, args: PasswordArgs) -> Resul
         "{} has another password and is signed out everywhere",
         user.record().email.as_str()
     ));
-    tell_once(&password);
     Ok(())
 }
 
@@ -105,11 +105,12 @@ fn operator() -> Actor {
     Actor::system("command line")
 }
 
-fn tell_once(password: &Given) {
+/// Shows a generated password before it is set: if nobody can read it, nothing must be changed.
+fn show_generated(password: &Given) -> Result<(), CommandError> {
     match password {
-        Given::Typed(_) => {}
+        Given::Typed(_) => Ok(()),
         Given::MadeUp(secret) => {
-            output::say(&format!("password (shown this once): {}", secret.expose_secret()));
+            output::say_once(&format!("password (shown this once): {}", secret.expose_secret()))
         }
     }
 }
