@@ -4,7 +4,8 @@
 pub(super) const EXPECTED: &str =
     "an origin such as https://crm.example.com, with no path, no final slash and no *";
 
-/// Reads one origin, in lower case as browsers send it; nothing if no browser would ever send it.
+/// Reads one origin as browsers send it: in lower case and without the scheme's default port (RFC 6454, section 6.2).
+/// None if no browser would ever send it.
 pub(super) fn parse(text: &str) -> Option<String> {
     let (scheme, host) = text.split_once("://")?;
     let scheme_fits = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
@@ -16,7 +17,22 @@ pub(super) fn parse(text: &str) -> Option<String> {
     let name_fits =
         !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._[]:".contains(&b));
     let port_fits = port.is_none_or(|port| port.parse::<u16>().is_ok_and(|number| number > 0));
-    (scheme_fits && name_fits && port_fits).then(|| text.to_ascii_lowercase())
+    if !(scheme_fits && name_fits && port_fits) {
+        return None;
+    }
+    let scheme = scheme.to_ascii_lowercase();
+    let number = port.and_then(|port| port.parse::<u16>().ok());
+    let port = number.filter(|number| default_port(&scheme) != Some(*number));
+    let port = port.map(|number| format!(":{number}")).unwrap_or_default();
+    Some(format!("{scheme}://{}{port}", name.to_ascii_lowercase()))
+}
+
+fn default_port(scheme: &str) -> Option<u16> {
+    match scheme {
+        "http" => Some(80),
+        "https" => Some(443),
+        _ => None,
+    }
 }
 
 /// Reads the address under which the server is reached, a path included; nothing if it is no web address.
@@ -40,6 +56,16 @@ mod tests {
     #[case("capacitor://localhost")]
     fn an_origin_is_taken(#[case] text: &str) {
         assert_eq!(parse(text).as_deref(), Some(text));
+    }
+
+    #[rstest]
+    #[case("https://shop.example.com:443", "https://shop.example.com")]
+    #[case("http://shop.example.com:80", "http://shop.example.com")]
+    #[case("http://shop.example.com:443", "http://shop.example.com:443")]
+    #[case("HTTPS://Shop.Example.com:0443", "https://shop.example.com")]
+    #[case("https://[2001:DB8::1]:443", "https://[2001:db8::1]")]
+    fn a_default_port_is_as_none(#[case] text: &str, #[case] sent: &str) {
+        assert_eq!(parse(text).as_deref(), Some(sent));
     }
 
     #[rstest]

@@ -21,16 +21,21 @@ impl StoreUrl {
     ///
     /// # Errors
     /// Gives the reason, without the address, which may hold a password.
-    pub fn parse(text: &str) -> Result<Self, &'static str> {
+    pub fn parse(text: &str) -> Result<Self, String> {
         if text.starts_with("mongodb://") || text.starts_with("mongodb+srv://") {
-            return MongoUrl::parse(text).map(Self::Mongo);
+            return MongoUrl::parse(text).map(Self::Mongo).map_err(str::to_owned);
         }
-        match text.strip_prefix("sqlite://") {
-            None => Err("must start with sqlite:// or mongodb://, such as sqlite://data/crm.db"),
-            Some("" | "/") => Err("must name a file, such as sqlite://data/crm.db"),
-            Some(":memory:") => Ok(Self::Memory),
-            Some(path) if path.ends_with('/') => Err("must name a file, not a folder"),
-            Some(path) => Ok(Self::File(PathBuf::from(path))),
+        let Some(path) = text.strip_prefix("sqlite://") else {
+            return Err("must start with sqlite:// or mongodb://, such as sqlite://data/crm.db".to_owned());
+        };
+        if let Some((_, parameters)) = path.split_once('?') {
+            return Err(unknown_parameters(parameters));
+        }
+        match path {
+            "" | "/" => Err("must name a file, such as sqlite://data/crm.db".to_owned()),
+            ":memory:" => Ok(Self::Memory),
+            path if path.ends_with('/') => Err("must name a file, not a folder".to_owned()),
+            path => Ok(Self::File(PathBuf::from(path))),
         }
     }
 
@@ -50,6 +55,13 @@ impl StoreUrl {
             Self::Memory | Self::Mongo(_) => None,
         }
     }
+}
+
+/// Names the parameters of an address that takes none. Their values are not shown.
+fn unknown_parameters(parameters: &str) -> String {
+    let names = parameters.split('&').map(|one| one.split('=').next().unwrap_or_default());
+    let names: Vec<String> = names.filter(|name| !name.is_empty()).map(|name| format!("{name:?}")).collect();
+    format!("takes no parameters with sqlite://, and has {}", names.join(", "))
 }
 
 impl fmt::Display for StoreUrl {
@@ -82,6 +94,14 @@ mod tests {
             assert_eq!(url.within(Path::new("/srv")), url);
             assert_eq!(url.folder(), None);
         }
+    }
+
+    #[test]
+    fn parameters_of_an_embedded_store_are_refused_by_name() {
+        let refused = StoreUrl::parse("sqlite://data/crm.db?mode=ro&cache=shared").unwrap_err();
+        assert_eq!(refused, "takes no parameters with sqlite://, and has \"mode\", \"cache\"");
+        assert!(StoreUrl::parse("sqlite://:memory:?mode=ro").is_err());
+        assert!(StoreUrl::parse("sqlite://data/crm.db?").is_err());
     }
 
     #[test]
