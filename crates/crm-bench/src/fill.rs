@@ -53,7 +53,9 @@ pub(crate) async fn fill(place: &Place) -> Outcome<Filled> {
     let amounts = Amounts { agents: AGENTS, leads, customers: leads / 5, tasks: leads * 2 / 5 };
     let world = plant::world(&wiring.ctx, amounts, RANDOM_SEED).await?;
     let shown = shown(&world)?;
-    let records = plant::fill(&wiring, world, lead, &progress::bar()).await?;
+    let bar = progress::bar();
+    let records = plant::fill(&wiring, world, lead, &bar).await?;
+    bar.finish_and_clear();
     wiring.close().await?;
     Ok(Filled { shown, records })
 }

@@ -48,7 +48,10 @@ pub async fn seed(settings: Settings, args: SeedArgs) -> Result<(), CommandError
     let wiring = Wiring::open_with_secrets(&settings, OpenMode::CreateIfEmpty).await?;
     make_room(&wiring, &settings, args.reset).await?;
     let amounts = args.amounts();
-    plant(&wiring, amounts, args.random_seed, &progress::bar()).await?;
+    let bar = progress::bar();
+    let planted = plant(&wiring, amounts, args.random_seed, &bar).await;
+    bar.finish_and_clear();
+    planted?;
     let made = wiring.store.maintenance().inventory().await.map_err(store_failed)?;
     output::say(&format!(
         "{} holds {} users, {} leads, {} customers, {} notes, {} tasks and {} events",

@@ -94,7 +94,6 @@ pub async fn fill(wiring: &Wiring, world: World, lead: Make, bar: &ProgressBar) 
     if !archive.finish_import(arrival.id).await? {
         return Err("another import into this store was begun".into());
     }
-    bar.finish_and_clear();
     Ok(records)
 }
 
@@ -107,6 +106,17 @@ async fn tell_of(wiring: &Wiring, users: Vec<Commit>) -> Result<(), Cause> {
         Arc::new(commit.sealed_with(wiring.ctx.trail.key()))
     });
     Ok(wiring.store.maintenance().load(told.collect()).await?)
+}
+
+/// How many records are gone through for what there is of a kind; [`Making::everything`] takes as many steps.
+fn steps(kind: Kind, amounts: Amounts) -> u64 {
+    match kind {
+        Kind::Lead => amounts.leads,
+        Kind::Customer | Kind::Note => amounts.leads + amounts.customers,
+        Kind::Task => amounts.tasks,
+        Kind::Event => amounts.leads + amounts.customers + amounts.tasks,
+        Kind::User | Kind::Workspace | Kind::Transfer | Kind::Replay | Kind::Session => 0,
+    }
 }
 
 /// Makes everything, kind by kind in the order of archives. What follows from a record's number is made anew for each
@@ -122,8 +132,7 @@ struct Making {
 impl Making {
     fn everything(mut self) -> Result<u64, Cause> {
         let amounts = self.world.amounts;
-        let notes = amounts.leads + amounts.customers;
-        self.bar.set_length(2 * (amounts.leads + amounts.customers + amounts.tasks) + notes);
+        self.bar.set_length(Kind::ALL.into_iter().map(|kind| steps(kind, amounts)).sum());
         let calendar = self.world.ctx.calendar();
         self.send(Batch::Workspace(Workspace { calendar, set_up: true, setup_token: None }))?;
         for kind in Kind::ALL {
@@ -145,6 +154,8 @@ impl Making {
                 Kind::Workspace | Kind::Transfer | Kind::Replay | Kind::Session => {}
             }
         }
+        // The store is still building its indexes.
+        self.bar.set_message("indexes");
         Ok(self.records)
     }
 
@@ -163,11 +174,11 @@ impl Making {
         let mut gathered = Gathered::of(kind);
         for number in 0..count {
             gathered.add(make(&self.world, number)?);
+            self.bar.inc(1);
             if gathered.len() >= kind.batch() {
                 self.send(gathered.take())?;
             }
         }
-        self.bar.inc(count);
         self.send(gathered.take())
     }
 
@@ -186,5 +197,36 @@ impl Making {
             return Ok(());
         }
         self.to.blocking_send(batch).map_err(|_| "the store takes nothing more".into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crm_app::open_mode::OpenMode;
+    use crm_app::setup::token::SetupToken;
+
+    use super::*;
+    use crate::settings::secrets::Secrets;
+    use crate::settings::store_url::StoreUrl;
+    use crate::settings::{LoadOptions, Settings};
+
+    #[tokio::test]
+    async fn the_bar_ends_exactly_at_its_length() {
+        let cwd = std::env::temp_dir();
+        let mut settings =
+            Settings::load(LoadOptions { config_file: None, env: Vec::<(String, String)>::new(), cwd })
+                .unwrap();
+        settings.store.url = StoreUrl::Memory;
+        let (secrets, mode) = (Secrets::fresh().unwrap(), OpenMode::CreateIfEmpty);
+        let wiring = Wiring::open(&settings, &secrets, SetupToken::none(), mode).await.unwrap();
+        let bar = ProgressBar::hidden();
+        let amounts = Amounts { agents: 3, leads: 40, customers: 15, tasks: 25 };
+        plant(&wiring, amounts, 1, &bar).await.unwrap();
+        assert_eq!(
+            bar.length(),
+            Some(4 * 40 + 3 * 15 + 2 * 25),
+            "steps for each kind that is made of a record"
+        );
+        assert_eq!(Some(bar.position()), bar.length());
     }
 }
