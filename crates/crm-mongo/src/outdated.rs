@@ -61,7 +61,9 @@ async fn missing_index(inner: &Inner) -> DriverResult<Option<&'static str>> {
         .zip(&listed)
         .flat_map(|(collection, names)| names.iter().map(|name| (*collection, name.as_str())))
         .collect();
-    Ok(schema::indexes().find(|index| !there.contains(&(index.collection, index.name))).map(|index| index.name))
+    Ok(schema::indexes()
+        .find(|index| !there.contains(&(index.collection, index.name)))
+        .map(|index| index.name))
 }
 
 /// The names of the indexes of a collection; none where there is no such collection.

@@ -194,9 +194,7 @@ impl Inner {
         match self.options.mode {
             OpenMode::Migrate => Ok(true),
             OpenMode::CreateIfEmpty => Ok(is_empty),
-            OpenMode::Existing if is_empty => {
-                Err(OpenError::NoStore { database: self.db.name().to_owned() })
-            }
+            OpenMode::Existing if is_empty => Err(OpenError::NoStore { database: self.db.name().to_owned() }),
             OpenMode::Existing => Ok(false),
         }
     }

@@ -29,7 +29,7 @@ use crate::{output, telemetry};
 pub async fn run(settings: Settings, command: BackupCommand) -> Result<(), CommandError> {
     telemetry::start(&settings.log)?;
     match command {
-        BackupCommand::Make { to } => make::run(settings, to).await,
+        BackupCommand::Make { to, archive } => make::run(settings, to, archive).await,
         BackupCommand::Verify { file } => blocking(move || verify_file(&file)).await,
         BackupCommand::Restore { file } => restore::run(settings, file).await,
     }

@@ -3,11 +3,22 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use crm_domain::audit::chain::Mark;
 
-/// The CRM server. Without a command it serves.
+/// What the program is, the first line of `--help`.
+const ABOUT: &str = "A CRM backend for small sales teams: accounts, leads, customers, tasks, an activity feed and a \
+                     dashboard over a REST API, kept in one SQLite file or on a MongoDB replica set";
+
+/// Where to begin, the last lines of `--help`.
+const FIRST_STEPS: &str = "First steps:
+  crm-server demo       look around in a temporary store with sample data
+  crm-server            serve the API at http://127.0.0.1:3000, with the data in data/crm.db
+  crm-server doctor     check the settings and the store";
+
+/// The command line.
 #[derive(Debug, Parser)]
-#[command(name = "crm-server", version, about, long_about = None, max_term_width = 110)]
+#[command(name = "crm-server", version, about = ABOUT, long_about = None, after_help = FIRST_STEPS, max_term_width = 110)]
 pub struct Cli {
     /// Settings that win over the default files; a TOML file like config/default.toml
     #[arg(long, global = true, value_name = "FILE")]
@@ -63,6 +74,11 @@ pub enum Command {
     },
     /// Print the API document (OpenAPI 3.1)
     Openapi,
+    /// Print a script that completes commands and options in a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
     /// Check settings, secrets, the store and its disk; one line per finding, exit code 1 if something is wrong
     Doctor(DoctorArgs),
     /// Ask the running server on this machine whether it is alive; for containers
@@ -242,6 +258,10 @@ pub enum BackupCommand {
         /// The file, which must not be there yet; one named by the moment in `backup.folder` unless this is given
         #[arg(long, value_name = "FILE")]
         to: Option<PathBuf>,
+        /// Make an archive of all records of either kind of store, which can be restored into either kind; it is larger
+        /// and slower to make, and the audit log is not in it
+        #[arg(long)]
+        archive: bool,
     },
     /// Check that a backup is what was written and can be restored; exit code 1 if not
     Verify {

@@ -9,6 +9,7 @@ mod mongodb;
 mod network;
 mod store;
 
+use std::io::{self, IsTerminal as _};
 use std::process::ExitCode;
 
 use crm_app::ports::clock::Clock;
@@ -20,6 +21,7 @@ use crate::command_error::CommandError;
 use crate::output;
 use crate::serve::backups::Schedule;
 use crate::settings::Settings;
+use crate::settings::problem::SettingsError;
 use crate::settings::secrets;
 use crate::settings::store_url::StoreUrl;
 
@@ -28,13 +30,13 @@ use crate::settings::store_url::StoreUrl;
 /// # Errors
 /// A check could not be made at all.
 pub async fn run(settings: Settings, args: DoctorArgs) -> Result<ExitCode, CommandError> {
-    let mut findings = Findings { any_wrong: false };
+    let mut findings = Findings::new();
     let environment = format!("can be used; the environment is {}", settings.environment);
     findings.say(&Finding::good("settings", environment));
-    findings.say(&match secrets::state(&settings) {
-        Ok(state) => Finding::good("secrets", state),
-        Err(error) => Finding::wrong("secrets", error.to_string()),
-    });
+    match secrets::state(&settings) {
+        Ok(state) => findings.say(&Finding::good("secrets", state)),
+        Err(error) => findings.say_each("secrets", &error),
+    }
     for finding in network::check(&settings) {
         findings.say(&finding);
     }
@@ -65,13 +67,34 @@ pub async fn run(settings: Settings, args: DoctorArgs) -> Result<ExitCode, Comma
     Ok(if findings.any_wrong { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
+/// Says what is wrong with settings that cannot be used, for a check that ends there.
+pub fn bad_settings(error: &SettingsError) -> ExitCode {
+    Findings::new().say_each("settings", error);
+    ExitCode::FAILURE
+}
+
 struct Findings {
     any_wrong: bool,
+    colour: bool,
 }
 
 impl Findings {
+    /// In colour on a terminal, unless `NO_COLOR` is set (no-color.org).
+    fn new() -> Self {
+        let colour =
+            io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|no| no.is_empty());
+        Self { any_wrong: false, colour }
+    }
+
     fn say(&mut self, finding: &Finding) {
         self.any_wrong |= finding.is_wrong();
-        output::say(&finding.to_string());
+        output::say(&finding.line(self.colour));
+    }
+
+    /// One finding for each setting that is wrong.
+    fn say_each(&mut self, about: &'static str, error: &SettingsError) {
+        for problem in error.problems() {
+            self.say(&Finding::wrong(about, problem.to_string()));
+        }
     }
 }

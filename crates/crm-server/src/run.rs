@@ -3,6 +3,8 @@
 use std::future::Future;
 use std::process::ExitCode;
 
+use clap::CommandFactory as _;
+
 use crate::alterations::Alterations;
 use crate::cli::{Cli, Command, StoreCommand};
 use crate::command_error::CommandError;
@@ -10,8 +12,8 @@ use crate::settings::listing;
 use crate::settings::secrets::Secrets;
 use crate::settings::{LoadOptions, Settings, process_environment};
 use crate::{
-    audit, backup, copy, demo, doctor, healthcheck, import_node, keys, migrate, output, seed, serve, telemetry,
-    timezone, users,
+    audit, backup, copy, demo, doctor, healthcheck, import_node, keys, migrate, output, seed, serve,
+    telemetry, timezone, users,
 };
 
 /// Runs the command. Its exit code is 0 unless it is an answer: `doctor`, `healthcheck` and `audit verify` answer with 1,
@@ -41,11 +43,25 @@ pub fn run(cli: Cli) -> Result<ExitCode, CommandError> {
         }
         Command::Backup { command } => on_threads(backup::run(place.settings()?, command))?,
         Command::Openapi => output::say_as_is(&crm_http::openapi::openapi()),
-        Command::Doctor(args) => return on_threads(doctor::run(place.settings()?, args)),
+        Command::Completions { shell } => output::say_as_is(&completions(shell)),
+        Command::Doctor(args) => {
+            return match place.settings() {
+                Ok(settings) => on_threads(doctor::run(settings, args)),
+                Err(CommandError::Settings(error)) => Ok(doctor::bad_settings(&error)),
+                Err(other) => Err(other),
+            };
+        }
         Command::Healthcheck => return healthcheck::run(&place.settings()?),
         Command::Config => output::say_as_is(&listing::list(place.options()?)?),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// A script for a shell that completes commands and options.
+fn completions(shell: clap_complete::Shell) -> String {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "crm-server", &mut script);
+    String::from_utf8_lossy(&script).into_owned()
 }
 
 /// Serves with something changed about the server: for programs that test it.

@@ -173,10 +173,8 @@ async fn embedded(
     let opened = opened.map_err(|error| Unopened::Failed(error.into()))?;
     opened.map(Store::Embedded).map_err(|error| {
         use crm_sqlite::engine::error::OpenError;
-        if matches!(
-            error,
-            OpenError::OlderSchema { .. } | OpenError::OutdatedSearchKeys | OpenError::NoStore
-        ) {
+        if matches!(error, OpenError::OlderSchema { .. } | OpenError::OutdatedSearchKeys | OpenError::NoStore)
+        {
             Unopened::Unfit(error.to_string())
         } else {
             Unopened::Failed(error.into())
@@ -184,11 +182,7 @@ async fn embedded(
     })
 }
 
-async fn distributed(
-    url: &MongoUrl,
-    options: MongoOptions,
-    mirror: Arc<Mirror>,
-) -> Result<Store, Unopened> {
+async fn distributed(url: &MongoUrl, options: MongoOptions, mirror: Arc<Mirror>) -> Result<Store, Unopened> {
     let opened = MongoStore::open(url.expose(), options, mirror).await;
     opened.map(Store::Distributed).map_err(|error| {
         use crm_mongo::error::OpenError;

@@ -25,20 +25,21 @@ use crate::settings::store_url::StoreUrl;
 use crate::store::Store;
 use crate::{output, progress};
 
-/// Makes a backup of the store that the settings name.
+/// Makes a backup of the store that the settings name: a copy of the file of an embedded store unless an archive is
+/// asked for, an archive of a store on MongoDB.
 ///
 /// # Errors
 /// There is no store, the file is there already, or the store or the disk fails; nothing is left of what was begun.
-pub(super) async fn run(settings: Settings, to: Option<PathBuf>) -> Result<(), CommandError> {
+pub(super) async fn run(settings: Settings, to: Option<PathBuf>, archive: bool) -> Result<(), CommandError> {
     let clock = SystemClock;
     let folder = BackupFolder::at(settings.backup.folder.clone());
     match settings.store.url.clone() {
         StoreUrl::Memory => Err(CommandError::Usage("a store in memory ends with its server".to_owned())),
-        StoreUrl::File(store) => {
+        StoreUrl::File(store) if !archive => {
             let to = to.unwrap_or_else(|| folder.store_of(clock.now()));
             blocking(move || store_into(&store, &to)).await
         }
-        url @ StoreUrl::Mongo(_) => {
+        url @ (StoreUrl::File(_) | StoreUrl::Mongo(_)) => {
             let to = to.unwrap_or_else(|| folder.archive_of(clock.now()));
             archive_into(&url, &settings, to).await
         }
@@ -61,7 +62,8 @@ async fn archive_into(url: &StoreUrl, settings: &Settings, to: PathBuf) -> Resul
     let store = Store::open(url, &settings.store, Arc::new(Mirror::empty()), OpenMode::Existing).await?;
     store.refuse_unfinished(url).await?;
     let ids = GrowingIds::new(Arc::new(SystemClock));
-    let arrival = Arrival { id: ids.next(), command: format!("crm-server backup make --to {shown}") };
+    let arrival =
+        Arrival { id: ids.next(), command: format!("crm-server backup make --archive --to {shown}") };
     let bar = progress::bar();
     let carried = carry_and_compare(&store.archive(), &target, &arrival, &bar).await;
     bar.finish_and_clear();

@@ -1,7 +1,5 @@
 //! One thing that was found.
 
-use std::fmt;
-
 /// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Weight {
@@ -49,14 +47,28 @@ impl Finding {
     }
 }
 
-impl fmt::Display for Finding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mark = match self.weight {
-            Weight::Good => "ok",
-            Weight::Doubtful => "look",
-            Weight::Wrong => "WRONG",
+impl Finding {
+    /// The finding as one line, also where its text has several; in colour for a terminal (ECMA-48, SGR).
+    pub fn line(&self, colour: bool) -> String {
+        let (mark, code) = match self.weight {
+            Weight::Good => ("ok", "32"),
+            Weight::Doubtful => ("look", "33"),
+            Weight::Wrong => ("WRONG", "1;31"),
         };
-        // A text of several lines stays one line.
-        write!(f, "{mark:<6} {:<12} {}", self.about, self.text.replace('\n', " "))
+        let mark = if colour { format!("\x1b[{code}m{mark:<6}\x1b[0m") } else { format!("{mark:<6}") };
+        let text = self.text.split_whitespace().collect::<Vec<_>>().join(" ");
+        format!("{mark} {:<12} {text}", self.about)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_finding_is_one_line_and_coloured_only_when_asked() {
+        let wrong = Finding::wrong("secrets", "one\n  two");
+        assert_eq!(wrong.line(false), "WRONG  secrets      one two");
+        assert_eq!(wrong.line(true), "\x1b[1;31mWRONG \x1b[0m secrets      one two");
     }
 }

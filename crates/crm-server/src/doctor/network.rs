@@ -51,7 +51,7 @@ mod tests {
     #[test]
     fn a_certificate_that_ended_is_wrong_and_one_that_ends_soon_deserves_a_look() {
         let now = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
-        let in_days = |days| ending(Some(now + Duration::days(days)), now).to_string();
+        let in_days = |days| ending(Some(now + Duration::days(days)), now).line(false);
         assert!(in_days(-1).starts_with("WRONG  tls"), "{}", in_days(-1));
         assert!(
             in_days(20).starts_with("look   tls") && in_days(20).contains("in 20 days"),

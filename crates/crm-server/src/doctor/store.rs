@@ -11,6 +11,7 @@ use crm_domain::access::policy::authorize;
 use super::finding::Finding;
 use crate::cli::DoctorArgs;
 use crate::command_error::{CommandError, with_causes};
+use crate::serve::sample_passwords;
 use crate::settings::Settings;
 use crate::wiring::Wiring;
 
@@ -27,6 +28,7 @@ pub(super) async fn check(
             return Ok(());
         }
     };
+    say(sample_accounts(settings, sample_passwords::open_accounts(&wiring.ctx).await?));
     let asked = async {
         let maintenance = wiring.store.maintenance();
         holdings(&wiring.ctx.stores, maintenance.as_ref(), say).await?;
@@ -38,6 +40,21 @@ pub(super) async fn check(
     };
     asked.await.map_err(|error: StoreError| CommandError::failed("the store cannot be checked", error))?;
     wiring.close().await
+}
+
+/// Accounts that anybody can sign in to. A server in production does not start with them.
+fn sample_accounts(settings: &Settings, open: Vec<String>) -> Finding {
+    const ABOUT: &str = "passwords";
+    if open.is_empty() {
+        return Finding::good(ABOUT, "no account has its password of the sample data");
+    }
+    let named = sample_passwords::named(&open);
+    let text = format!("anybody can sign in as {named}, whose passwords are those of the sample data");
+    if settings.environment.is_strict() {
+        Finding::wrong(ABOUT, format!("{text}; a server in {} does not start", settings.environment))
+    } else {
+        Finding::doubtful(ABOUT, text)
+    }
 }
 
 async fn holdings(

@@ -92,7 +92,8 @@ fn failed(cause: impl Into<Cause>) -> CommandError {
     CommandError::failed("it cannot be told whether sample accounts have their sample passwords", cause)
 }
 
-fn named(emails: &[String]) -> String {
+/// The first of these emails, and how many more there are.
+pub fn named(emails: &[String]) -> String {
     let shown = emails.iter().take(MOST_NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
     match emails.len().saturating_sub(MOST_NAMED) {
         0 => shown,

@@ -58,6 +58,11 @@ pub struct SettingsError {
 }
 
 impl SettingsError {
+    /// Each problem, in the order of keys.
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
     /// An error of all these problems, if there are any.
     pub(super) fn unless_empty(mut problems: Vec<Problem>) -> Result<(), Self> {
         problems.sort_by(|a, b| a.key.cmp(&b.key));

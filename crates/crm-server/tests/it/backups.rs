@@ -142,6 +142,24 @@ fn what_will_not_do_is_refused_and_nothing_is_written_over() {
 }
 
 #[test]
+fn an_archive_of_an_embedded_store_is_restored_into_another() {
+    let place = with_secrets(Place::new());
+    place.run(&["seed"]).succeeded();
+    let said = place.run(&["backup", "make", "--archive", "--to", "all.jsonl"]).succeeded();
+    assert!(said.contains("the audit log is not in it"), "{said}");
+    let said = place.run(&["backup", "verify", "all.jsonl"]).succeeded();
+    assert!(said.contains("an archive made"), "{said}");
+    let leads = |place: &Place, file: &str| -> u32 {
+        let sql = rusqlite::Connection::open(place.folder().join(file)).unwrap();
+        sql.query_row("SELECT count(*) FROM lead", [], |row| row.get(0)).unwrap()
+    };
+    let place = elsewhere(place, "restored/crm.db");
+    place.run(&["backup", "restore", "all.jsonl"]).succeeded();
+    assert_eq!((leads(&place, "data/crm.db"), leads(&place, "restored/crm.db")), (10, 10));
+    assert_eq!(place.run(&["doctor", "--recount"]).code, 0);
+}
+
+#[test]
 fn a_restored_store_is_the_same_row_by_row() {
     let place = Place::seeded();
     place.run(&["backup", "make", "--to", "x.db"]).succeeded();

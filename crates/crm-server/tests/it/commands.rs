@@ -86,3 +86,20 @@ async fn a_running_server_follows_a_change_of_the_time_zone() {
     .await;
     server.stop();
 }
+
+#[test]
+fn help_begins_with_what_the_product_is() {
+    let said = Place::new().run(&["--help"]).succeeded();
+    assert!(said.starts_with("A CRM backend for small sales teams"), "{said}");
+    assert!(said.contains("crm-server demo"), "{said}");
+}
+
+#[test]
+fn a_shell_learns_the_commands_from_a_script() {
+    for shell in ["bash", "zsh", "fish"] {
+        let script = Place::new().run(&["completions", shell]).succeeded();
+        for command in ["crm-server", "backup", "doctor", "import-node"] {
+            assert!(script.contains(command), "{shell} knows no {command}");
+        }
+    }
+}

@@ -16,9 +16,38 @@ fn a_store_as_it_should_be_has_nothing_wrong() {
     let place = Place::seeded();
     let ended = place.run(&["doctor", "--recount"]);
     assert_eq!(ended.code, 0, "{ended:?}");
-    assert!(ended.out.lines().all(|line| line.starts_with("ok ")), "{}", ended.out);
+    // Everybody knows the passwords of the sample data.
+    let (sample, rest): (Vec<_>, Vec<_>) = ended.out.lines().partition(|line| line.contains("passwords"));
+    assert!(sample.len() == 1 && sample[0].starts_with("look "), "{}", ended.out);
+    assert!(rest.iter().all(|line| line.starts_with("ok ")), "{}", ended.out);
     for what in ["settings", "secrets", "permissions", "disk", "store", "integrity", "counters"] {
         about(&ended, what);
+    }
+}
+
+#[test]
+fn sample_accounts_are_named_until_they_have_other_passwords() {
+    let place = Place::seeded();
+    let ended = place.run(&["doctor"]);
+    for email in ["admin@crm.com", "agent1@crm.com", "agent2@crm.com"] {
+        assert!(about(&ended, "passwords").contains(email), "{ended:?}");
+    }
+    for email in ["admin@crm.com", "agent1@crm.com", "agent2@crm.com"] {
+        place.run(&["user", "password", email, "--generate"]).succeeded();
+    }
+    assert!(about(&place.run(&["doctor"]), "passwords").starts_with("ok "));
+}
+
+#[test]
+fn each_bad_setting_is_a_finding_of_its_own() {
+    let place =
+        Place::new().with("PORT", "many").with("CRM__LOG__FORMAT", "xml").with("CRM__STORE__URL", "x");
+    let ended = place.run(&["doctor"]);
+    assert_eq!(ended.code, 1, "{ended:?}");
+    let lines: Vec<&str> = ended.out.lines().collect();
+    assert_eq!(lines.len(), 3, "{ended:?}");
+    for key in ["log.format", "server.port", "store.url"] {
+        assert_eq!(lines.iter().filter(|line| line.starts_with("WRONG") && line.contains(key)).count(), 1);
     }
 }
 

@@ -41,7 +41,11 @@ pub(crate) fn inspect(conn: &Connection, migrations: &[Migration]) -> Result<u32
 ///
 /// # Errors
 /// As [`inspect`]; without [`OpenMode::Migrate`] also when the store is older than `migrations`.
-pub(crate) fn refuse_unfit(conn: &Connection, migrations: &[Migration], mode: OpenMode) -> Result<(), OpenError> {
+pub(crate) fn refuse_unfit(
+    conn: &Connection,
+    migrations: &[Migration],
+    mode: OpenMode,
+) -> Result<(), OpenError> {
     let found = inspect(conn, migrations)?;
     let needed = newest(migrations);
     match mode {
@@ -80,7 +84,11 @@ pub(super) fn run(
     } else {
         for migration in migrations.iter().filter(|migration| migration.number > found) {
             apply(conn, std::slice::from_ref(migration), migrations)?;
-            tracing::info!(number = migration.number, name = migration.name, "the store's schema was migrated");
+            tracing::info!(
+                number = migration.number,
+                name = migration.name,
+                "the store's schema was migrated"
+            );
         }
     }
     conn.pragma_update(None, "foreign_keys", true).map_err(OpenError::Sqlite)
