@@ -1,5 +1,8 @@
 //! What a client demands of the version it changes.
 
+use std::collections::BTreeSet;
+use std::fmt;
+
 use crm_domain::version::Version;
 
 use crate::error::AppError;
@@ -25,6 +28,21 @@ impl Precondition {
             Self::None | Self::Any => Ok(()),
             Self::OneOf(versions) if versions.contains(&current) => Ok(()),
             Self::OneOf(_) => Err(AppError::VersionMismatch { current }),
+        }
+    }
+}
+
+/// Equal for preconditions that demand the same: whatever the order of the versions, and however often one is named.
+impl fmt::Display for Precondition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::None => Ok(()),
+            Self::Any => f.write_str("*"),
+            Self::OneOf(versions) => {
+                f.write_str("=")?;
+                let versions: BTreeSet<u64> = versions.iter().map(|version| version.number()).collect();
+                versions.iter().try_for_each(|version| write!(f, "{version},"))
+            }
         }
     }
 }

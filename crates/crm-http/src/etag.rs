@@ -73,7 +73,9 @@ pub(crate) fn client_has(request: &HttpRequest, tag: &str) -> bool {
     parse_list(&header).is_some_and(|tags| tags.iter().any(|tag| uncompressed(tag.opaque) == own))
 }
 
-/// What the client demands of the version it changes (`If-Match`). Weak tags never match.
+/// What the client demands of the version it changes (`If-Match`). A weak tag counts like its strong form: proxies that
+/// compress answers make tags weak, and only the version in a tag is compared. (RFC 9110 section 13.1.1 would have it
+/// match nothing.)
 ///
 /// # Errors
 /// A malformed header.
@@ -88,18 +90,15 @@ pub(crate) fn precondition(request: &HttpRequest) -> Result<Precondition, Proble
     Ok(Precondition::OneOf(tags.iter().filter_map(EntityTag::version).collect()))
 }
 
+/// An entity tag without its quotes, and without the mark of a weak one: both headers compare weak tags like strong ones.
 #[derive(Debug, PartialEq, Eq)]
 struct EntityTag<'a> {
-    weak: bool,
     opaque: &'a str,
 }
 
 impl EntityTag<'_> {
-    /// The version that a strong tag names.
+    /// The version that the tag names.
     fn version(&self) -> Option<Version> {
-        if self.weak {
-            return None;
-        }
         let digits = self.opaque.split_once('-').map_or(self.opaque, |(version, _)| version);
         let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
         is_number.then(|| digits.parse().ok()).flatten().map(Version::new)
@@ -111,15 +110,12 @@ fn parse_list(header: &str) -> Option<Vec<EntityTag<'_>>> {
     let mut tags = Vec::new();
     let mut rest = header.trim();
     while !rest.is_empty() {
-        let (weak, quoted) = match rest.strip_prefix("W/") {
-            Some(quoted) => (true, quoted),
-            None => (false, rest),
-        };
+        let quoted = rest.strip_prefix("W/").unwrap_or(rest);
         let (opaque, behind) = quoted.strip_prefix('"')?.split_once('"')?;
         if opaque.chars().any(|c| c.is_whitespace() || c.is_control()) {
             return None;
         }
-        tags.push(EntityTag { weak, opaque });
+        tags.push(EntityTag { opaque });
         let behind = behind.trim_start();
         rest = match behind.strip_prefix(',') {
             Some(next) => next.trim_start(),
@@ -172,7 +168,8 @@ mod tests {
     #[case("\"7-abc\"", one_of(&[7]))]
     #[case("\"7\"", one_of(&[7]))]
     #[case("\"7-abc\" , \"9-d,ef\"", one_of(&[7, 9]))]
-    #[case("W/\"7-abc\"", one_of(&[]))]
+    #[case("W/\"7-abc\"", one_of(&[7]))]
+    #[case("W/\"7-abc-gzip\", \"8\"", one_of(&[7, 8]))]
     #[case("\"abc\"", one_of(&[]))]
     #[case("\"\"", one_of(&[]))]
     #[case("\"-7\"", one_of(&[]))]

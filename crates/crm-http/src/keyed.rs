@@ -6,7 +6,8 @@
 use actix_web::HttpRequest;
 use actix_web::http::header::{HeaderName, HeaderValue};
 use crm_app::commit::replay::Replay;
-use crm_app::repeat::asked::Asked;
+use crm_app::precondition::Precondition;
+use crm_app::repeat::asked::{Asked, Sent};
 use crm_app::repeat::start::{Start, kept, start};
 use crm_domain::access::actor::{Actor, SignedIn};
 use crm_domain::flaw::Flaw;
@@ -93,7 +94,10 @@ async fn asked(call: &mut Call, user: &SignedIn, key: String) -> Result<Asked, P
     let body = call.bytes().await?;
     let request = call.request();
     let target = format!("{} {}", request.method(), request.path().trim_end_matches('/'));
-    Ok(Asked::of(call.ctx(), user, target, key, request.query_string(), &body))
+    // A malformed one is for the handler to refuse, if it reads the header.
+    let precondition = call.precondition().unwrap_or(Precondition::None);
+    let sent = Sent { query: request.query_string(), body: &body, precondition: &precondition };
+    Ok(Asked::of(call.ctx(), user, target, key, sent))
 }
 
 fn replayed(answer: Replay) -> Outcome {

@@ -1,22 +1,51 @@
 //! Requests that may be repeated.
 
 use std::cell::Cell;
+use std::collections::BTreeSet;
 
 use crm_app::commit::replay::Replay;
 use crm_app::commit::{Commit, UniqueKey, Verdict};
 use crm_app::context::Ctx;
 use crm_app::decide::{Decision, decide};
 use crm_app::error::AppError;
-use crm_app::repeat::asked::Asked;
+use crm_app::precondition::Precondition;
+use crm_app::repeat::asked::{Asked, Sent};
 use crm_app::repeat::keeping::{Keeping, Rendered};
 use crm_app::repeat::start::{Start, kept, start};
 use crm_domain::access::actor::Actor;
+use crm_domain::version::Version;
 
 use crate::support::said::{unavailable, why};
 use crate::support::stage::Stage;
 
 fn asked(ctx: &Ctx, ann: &Actor, body: &str) -> Asked {
-    Asked::of(ctx, ann.user().unwrap(), "POST /x".to_owned(), "k".to_owned(), "", body.as_bytes())
+    upon(ctx, ann, body, &Precondition::None)
+}
+
+/// The same upon a version.
+fn upon(ctx: &Ctx, ann: &Actor, body: &str, precondition: &Precondition) -> Asked {
+    let sent = Sent { query: "", body: body.as_bytes(), precondition };
+    Asked::of(ctx, ann.user().unwrap(), "POST /x".to_owned(), "k".to_owned(), sent)
+}
+
+#[tokio::test]
+async fn the_versions_that_a_change_is_made_upon_are_part_of_what_is_asked() {
+    let mut stage = Stage::new();
+    let (ctx, ann) = (stage.ctx(), stage.ann());
+    let versions = |numbers: &[u64]| Precondition::OneOf(numbers.iter().copied().map(Version::new).collect());
+    let hash = |precondition: &Precondition| upon(&ctx, &ann, "{}", precondition).body_hash;
+    let different = [
+        Precondition::None,
+        Precondition::Any,
+        versions(&[]),
+        versions(&[1]),
+        versions(&[2]),
+        versions(&[1, 2]),
+        versions(&[12]),
+    ];
+    let hashes: BTreeSet<_> = different.iter().map(hash).collect();
+    assert_eq!(hashes.len(), different.len());
+    assert_eq!(hash(&versions(&[2, 1, 2])), hash(&versions(&[1, 2])), "in any order, however often");
 }
 
 /// A context that keeps a number as its digits.

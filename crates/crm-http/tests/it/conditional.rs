@@ -119,7 +119,7 @@ async fn every_kind_of_record_can_be_changed_upon_its_version_only() {
 }
 
 #[tokio::test]
-async fn if_match_takes_lists_and_a_star_and_no_weak_tags() {
+async fn if_match_takes_lists_a_star_and_weak_tags_like_strong_ones() {
     let world = World::new().await;
     let path = format!("/api/leads/{}", world.lead("Acme").await);
     let status_of = |phone: &'static str, etag: &'static str| {
@@ -128,7 +128,9 @@ async fn if_match_takes_lists_and_a_star_and_no_weak_tags() {
     };
     assert_eq!(status_of("1", "*").await, 200);
     assert_eq!(status_of("2", "\"7-a\", \"2-b\"").await, 200);
-    assert_eq!(status_of("3", "W/\"3-a\"").await, 412);
-    assert_eq!(status_of("3", "\"3\"").await, 200);
-    assert_eq!(status_of("4", "\"no version\"").await, 400);
+    assert_eq!(status_of("3", "W/\"2-a\"").await, 412);
+    assert_eq!(status_of("3", "W/\"3-a\"").await, 200);
+    assert_eq!(status_of("4", "W/\"9-a\", W/\"4-a-gzip\"").await, 200);
+    assert_eq!(status_of("5", "\"5\"").await, 200);
+    assert_eq!(status_of("6", "\"no version\"").await, 400);
 }

@@ -55,6 +55,27 @@ async fn another_body_or_query_under_a_key_is_refused() {
 }
 
 #[tokio::test]
+async fn another_if_match_under_a_key_is_refused() {
+    let world = World::new().await;
+    let path = format!("/api/leads/{}", world.lead("Acme").await);
+    let tag = world.owner.get(&path).await.header("etag").to_owned();
+    let upon = async |tag: Option<&str>| {
+        let request = world.owner.request(Method::PATCH, &path).header("idempotency-key", "k");
+        let request = tag.into_iter().fold(request, |request, tag| request.header("if-match", tag));
+        world.owner.send(request.json(&json!({ "name": "Acme Ltd" }))).await
+    };
+    let done = upon(Some(&tag)).await.expect(200);
+    for other in [None, Some("*"), Some("\"2\""), Some("\"1\", \"2\""), Some("W/\"2-x\"")] {
+        assert_eq!(upon(other).await.verdict(), (422, "idempotency_key_reused"), "{other:?}");
+    }
+    let weak = format!("W/{tag}");
+    for same in [tag.as_str(), weak.as_str(), "\"1\"", "\"1-of-another-body\""] {
+        let again = upon(Some(same)).await.expect(200);
+        assert!(is_replayed(&again) && again.text == done.text, "{same}");
+    }
+}
+
+#[tokio::test]
 async fn a_key_is_one_users_for_one_method_and_path() {
     let world = World::new().await;
     let lead = json!({ "name": "Acme" });
