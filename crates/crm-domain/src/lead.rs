@@ -66,7 +66,7 @@ pub struct Lead {
     pub phone: Option<Phone>,
     /// Whom they work for.
     pub company: Option<Company>,
-    /// How far it has come.
+    /// How far it has come; a converted one is won, but for an imported one that came with another status.
     pub status: LeadStatus,
     /// Where it came from.
     pub source: Source,
@@ -219,6 +219,20 @@ impl Lead {
             updated_at: now,
         };
         Ok((lead, customer))
+    }
+
+    /// Checks that the status of a converted lead stays [`LeadStatus::ClosedWon`]. An imported one that has another may be
+    /// changed to that only.
+    ///
+    /// # Errors
+    /// [`Refusal::AlreadyConverted`] if `after` has any other status than now.
+    pub fn check_status_change(&self, after: &Self) -> Result<(), Refusal> {
+        match self.customer {
+            Some(customer) if after.status != self.status && after.status != LeadStatus::ClosedWon => {
+                Err(Refusal::AlreadyConverted(customer))
+            }
+            Some(_) | None => Ok(()),
+        }
     }
 
     /// What differs in `after`, as an event tells it.

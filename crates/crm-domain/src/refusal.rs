@@ -19,8 +19,8 @@ pub enum Refusal {
     /// Nobody deactivates themselves.
     #[error("you cannot deactivate yourself")]
     SelfDeactivation,
-    /// The lead has a customer already.
-    #[error("this lead was converted before")]
+    /// The lead has a customer already: it is not converted again, and its status stays what a conversion makes it.
+    #[error("this lead was converted before: its status stays \"Closed Won\"")]
     AlreadyConverted(CustomerId),
     /// The lead was converted and its customer deleted since.
     #[error("this lead was converted and its customer has been deleted since")]

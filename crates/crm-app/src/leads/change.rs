@@ -27,7 +27,8 @@ use crate::precondition::Precondition;
 ///
 /// # Errors
 /// [`AppError::Invalid`], [`AppError::NotFound`], [`AppError::NotOwner`], [`AppError::VersionMismatch`];
-/// [`AppError::Denied`] for an agent who gives the lead to somebody else.
+/// [`AppError::Denied`] for an agent who gives the lead to somebody else; [`AppError::Refused`] for another status of a
+/// converted lead.
 pub async fn change(
     ctx: &Ctx,
     actor: &Actor,
@@ -70,7 +71,8 @@ pub async fn find(ctx: &Ctx, scope: &Scope, id: LeadId) -> Result<Versioned<Lead
 /// Decides a change of a lead: nothing to write if nothing differs, else the lead with its event.
 ///
 /// # Errors
-/// [`AppError::Denied`] if the lead changes hands and the actor may not do that.
+/// [`AppError::Denied`] if the lead changes hands and the actor may not do that; [`AppError::Refused`] for another status of a
+/// converted lead.
 pub fn rewrite(
     ctx: &Ctx,
     actor: &Actor,
@@ -88,6 +90,7 @@ pub fn rewrite(
             commit = commit.expect(Expect::UserActive(owner));
         }
     }
+    before.record().check_status_change(&after)?;
     let put = Replace { before, after };
     let outcome = put.outcome();
     let commit = commit.event(events::changed(ctx, actor, &put)).change(Change::PutLead(put));

@@ -142,6 +142,26 @@ fn a_lead_converts_once_for_ever() {
 }
 
 #[test]
+fn the_status_of_a_converted_lead_is_changed_to_closed_won_only() {
+    let at_status = |status, customer| Lead { status, customer, ..lead() };
+    let customer = CustomerId::from_uuid(Uuid::from_u128(2));
+    for before in LeadStatus::ALL {
+        for after in LeadStatus::ALL {
+            let check =
+                |customer| at_status(before, customer).check_status_change(&at_status(after, customer));
+            let is_allowed = after == before || after == LeadStatus::ClosedWon;
+            let refused = Err(Refusal::AlreadyConverted(customer));
+            assert_eq!(
+                check(Some(customer)),
+                if is_allowed { Ok(()) } else { refused },
+                "{before:?} {after:?}"
+            );
+            assert_eq!(check(None), Ok(()), "not converted");
+        }
+    }
+}
+
+#[test]
 fn an_archived_lead_converts_and_stays_archived() {
     let id = CustomerId::from_uuid(Uuid::from_u128(2));
     let (won, _) = lead().archive(at(11)).convert(id, user(7), at(12)).unwrap();

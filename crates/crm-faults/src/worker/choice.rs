@@ -4,7 +4,10 @@ use super::Worker;
 use crate::deed::Deed;
 
 /// What a lead's status may become.
-const STATUSES: [&str; 4] = ["New", "In Progress", "Closed Won", "Closed Lost"];
+const STATUSES: [&str; 4] = ["New", "In Progress", WON, "Closed Lost"];
+
+/// The only status of a converted lead.
+const WON: &str = "Closed Won";
 
 impl Worker {
     /// Something at random; a new lead where what chance wants is not there.
@@ -29,7 +32,7 @@ impl Worker {
         let lead = own.id;
         match self.chance.below(10) {
             0..4 => {
-                let status = self.chance.pick(&STATUSES).copied()?;
+                let status = if own.converted { WON } else { self.chance.pick(&STATUSES).copied()? };
                 Some(Deed::ChangeLead { lead, mark, status })
             }
             4..6 if own.archived => Some(Deed::UnarchiveLead { lead }),
@@ -51,8 +54,8 @@ impl Worker {
         match self.chance.below(10) {
             0..6 => {
                 let lead = self.chance.pick(&self.shared.leads)?.clone();
-                let status = self.chance.pick(&STATUSES).copied()?;
-                Some(Deed::ChangeLead { lead, mark, status })
+                // Another worker may convert it meanwhile.
+                Some(Deed::ChangeLead { lead, mark, status: WON })
             }
             6..7 => {
                 let lead = self.chance.pick(&self.shared.leads)?.clone();

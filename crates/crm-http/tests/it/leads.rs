@@ -203,6 +203,23 @@ async fn a_lead_becomes_one_customer() {
 }
 
 #[tokio::test]
+async fn the_status_of_a_converted_lead_stays_closed_won() {
+    let world = World::new().await;
+    let path = format!("/api/leads/{}", world.lead("Acme").await);
+    world.owner.bare(Method::POST, &format!("{path}/convert")).await.expect(200);
+    for status in ["New", "In Progress", "Closed Lost"] {
+        for client in [&world.owner, &world.admin] {
+            let reply = client.patch(&path, &json!({ "status": status, "name": "Other" })).await;
+            assert_eq!(reply.verdict(), (409, "already_converted"), "{status}");
+        }
+    }
+    let won =
+        world.owner.patch(&path, &json!({ "status": "Closed Won", "name": "Acme Ltd" })).await.expect(200);
+    assert_eq!((&won.body["status"], &won.body["name"]), (&json!("Closed Won"), &json!("Acme Ltd")));
+    assert_eq!(world.admin.get(&path).await.body["version"], 3);
+}
+
+#[tokio::test]
 async fn converting_again_shows_no_customer_that_one_may_not_see_or_that_is_gone() {
     let world = World::new().await;
     let id = world.lead("Acme").await;

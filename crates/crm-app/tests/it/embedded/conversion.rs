@@ -84,8 +84,9 @@ async fn a_lead_whose_customer_is_gone_stays_converted() {
     let gone = customer.customer.record().id.to_string();
     customers::delete::delete(&office.ctx, &ann, &gone, &Precondition::None).await.unwrap();
     assert_eq!(why(convert(&office.ctx, &ann, &id, &Precondition::None).await), "customer_deleted");
-    let reopened = office.change(&ann, &lead, texts([("status", "New")])).await.unwrap();
-    assert_eq!(reopened.record().customer, Some(customer.customer.record().id));
+    assert_eq!(why(office.change(&ann, &lead, texts([("status", "New")])).await), "already_converted");
+    let renamed = office.change(&ann, &lead, texts([("name", "Ada L.")])).await.unwrap();
+    assert_eq!(renamed.record().customer, Some(customer.customer.record().id));
     assert_eq!(why(convert(&office.ctx, &ann, &id, &Precondition::None).await), "customer_deleted");
 }
 

@@ -275,3 +275,29 @@ async fn what_the_store_cannot_do_comes_through() {
     assert_eq!(why(change(&ctx, &ann, &id, body(), &Precondition::None).await), "store unavailable");
     assert_eq!(why(change(&ctx, &ann, &id, body(), &Precondition::None).await), "corrupt lead x");
 }
+
+#[tokio::test]
+async fn the_status_of_a_converted_lead_stays_closed_won() {
+    let mut stage = Stage::new();
+    let customer = Some(stage.make.mint());
+    let won = Lead { customer, status: LeadStatus::ClosedWon, ..stage.make.lead("Ada", Some(stage.ann.id)) };
+    let won = stored(&won, 4);
+    stage.holds_lead(&won);
+    let written = stage.applies();
+    let (ctx, ann, root) = (stage.ctx(), stage.ann(), stage.root());
+    let status = |status: &str| texts([("status", status)]);
+    for other in ["New", "In Progress", "Closed Lost"] {
+        for actor in [&ann, &root] {
+            let answer = change(&ctx, actor, &id_of(&won), status(other), &Precondition::None).await;
+            assert_eq!(why(answer), "already_converted", "{other}");
+        }
+    }
+    let given = texts([("status", "New"), ("assignedAgent", &stage.bob.id.to_string())]);
+    let answer = change(&ctx, &ann, &id_of(&won), given, &Precondition::None).await;
+    assert_eq!(why(answer), "denied", "the right to a field comes before the state");
+    let same = change(&ctx, &ann, &id_of(&won), status("Closed Won"), &Precondition::None).await.unwrap();
+    assert_eq!(same, won);
+    let renamed = texts([("status", "Closed Won"), ("name", "Ada L.")]);
+    change(&ctx, &ann, &id_of(&won), renamed, &Precondition::None).await.unwrap();
+    assert_eq!(written.all().len(), 1);
+}
