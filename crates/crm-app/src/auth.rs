@@ -8,6 +8,7 @@ pub mod logout;
 pub mod me;
 pub mod network;
 pub mod outcome;
+pub mod own_password;
 pub mod password;
 pub mod refresh;
 pub mod sessions;

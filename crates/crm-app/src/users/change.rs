@@ -19,6 +19,7 @@ use crm_domain::version::{Replace, Versioned};
 use secrecy::SecretString;
 
 use crate::auth::login::of_hasher;
+use crate::auth::own_password::{self, CurrentPassword};
 use crate::commit::Commit;
 use crate::commit::change::Change;
 use crate::context::Ctx;
@@ -30,16 +31,18 @@ use crate::precondition::Precondition;
 use crate::users::guard::guard;
 
 /// The members that a client may write.
-pub const WRITABLE: &[&str] = &["name", "email", "role", "isActive", "password"];
+pub const WRITABLE: &[&str] = &["name", "email", "role", "isActive", "password", own_password::MEMBER];
 
 /// The members that a client may send back and that change nothing.
 pub const READ_ONLY: &[&str] = &["id", "_id", "__v", "createdAt", "updatedAt", "version"];
 
 /// Changes a user. A password that is set here, and a deactivation, end every session and token of theirs at once; a
-/// new role counts from the next request on.
+/// new role counts from the next request on. Another email or password of one's own account needs `currentPassword`; of
+/// another account it is ignored.
 ///
 /// # Errors
-/// [`AppError::Invalid`], [`AppError::NotFound`], [`AppError::VersionMismatch`], and
+/// [`AppError::Invalid`], also on `currentPassword` if it is missing or wrong; [`AppError::Throttled`] if that was wrong
+/// too often; [`AppError::NotFound`], [`AppError::VersionMismatch`], and
 /// [`AppError::Refused`] for a taken email, for the last admin, and for what nobody does to themselves.
 pub async fn change(
     ctx: &Ctx,
@@ -56,6 +59,7 @@ pub async fn change(
     let role = form.patch("role", Role::parse);
     let active = form.patch_flag("isActive");
     let password = form.secret_patch("password");
+    let current = form.secret_patch(own_password::MEMBER);
     if let Patch::Set(raw) = &password {
         let checked = match (&email, &name) {
             (Patch::Set(email), Patch::Set(name)) => NewPassword::parse(raw, email, name).map(|_| ()),
@@ -67,6 +71,15 @@ pub async fn change(
     }
     let id: UserId = form.finish_with(id)?;
     let mut patch = UserPatch { name, email, role, active, password: Patch::Keep };
+    let is_own = actor.user_id() == Some(id);
+    let mut confirmed = None;
+    if is_own {
+        let user = find(ctx, grant.scope(), id).await?;
+        if !password.is_keep() || changes_email(user.record(), &patch) {
+            let Patch::Set(current) = current else { return Err(own_password::missing()) };
+            confirmed = Some(CurrentPassword::check(ctx, user.record(), SecretString::from(current)).await?);
+        }
+    }
     if let Patch::Set(raw) = password {
         let user = find(ctx, grant.scope(), id).await?;
         let after = user.into_record().edit(patch.clone(), ctx.now());
@@ -75,16 +88,25 @@ pub async fn change(
         let hash = ctx.passwords.hash(SecretString::from(new.expose())).await.map_err(of_hasher)?;
         patch.password = Patch::Set(hash);
     }
-    let patch = &patch;
+    let (patch, confirmed) = (&patch, &confirmed);
     decide(ctx, actor, &[id.uuid()], |actor| async move {
         let grant = authorize(&actor, Action::ChangeUser)?;
         let before = find(ctx, grant.scope(), id).await?;
+        if is_own && (!patch.password.is_keep() || changes_email(before.record(), patch)) {
+            // The email may have become another one since it was looked at.
+            let current = confirmed.as_ref().ok_or_else(own_password::missing)?;
+            current.check_again(ctx, before.record()).await?;
+        }
         let after = before.record().clone().edit(UserPatch::clone(patch), ctx.now());
         let commit = guard(ctx, &actor, Commit::new(ctx.commit_id()), before.record(), &after).await?;
         precondition.check(before.version())?;
         Ok(put(ctx, &actor, commit, before, after))
     })
     .await
+}
+
+fn changes_email(user: &User, patch: &UserPatch) -> bool {
+    matches!(&patch.email, Patch::Set(email) if *email != user.email)
 }
 
 /// Reads the user that is to be shown or changed.

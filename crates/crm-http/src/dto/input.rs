@@ -85,6 +85,10 @@ pub struct UserChange {
     /// Another password; ends every session of theirs.
     #[schema(nullable = false, format = Password, min_length = 8, max_length = 128)]
     pub password: Option<String>,
+    /// The admin's own current password. Needed for another email or password of the admin's own account, ignored for any
+    /// other account.
+    #[schema(nullable = false, format = Password, min_length = 1)]
+    pub current_password: Option<String>,
 }
 
 /// The first admin.

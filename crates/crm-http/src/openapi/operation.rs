@@ -25,7 +25,7 @@ use crate::route::{Access, Route, Verb};
 /// What is said of the header that names a key.
 const KEY: &str = "Chosen by the client for this request: 1 to 255 visible ASCII characters, such as a UUID. A success \
      is kept for 24 hours and answered again, with `Idempotency-Replayed: true`, when the same user sends the same \
-     request with the same key; with another query or body that is 422 `idempotency_key_reused`. A refusal is \
+     request with the same key; with another query, body or If-Match that is 422 `idempotency_key_reused`. A refusal is \
      decided anew. 409 `still_running`: the first one is being answered.";
 
 /// The name of the one way to sign in.

@@ -37,6 +37,28 @@ async fn every_bad_field_of_an_account_is_told() {
 }
 
 #[tokio::test]
+async fn an_admin_needs_the_current_password_for_another_email_or_password_of_their_own() {
+    let world = World::new().await;
+    let own = format!("/api/auth/users/{}", world.admin_id);
+    let me = world.admin.get(&own).await.expect(200).body;
+    for change in [json!({ "email": "boss@example.com" }), json!({ "password": "another secret 7" })] {
+        let reply = world.admin.patch(&own, &change).await;
+        assert_eq!(reply.verdict(), (400, "invalid_input"));
+        assert_eq!(reply.bad_fields(), ["currentPassword required"]);
+        let mut guess = change.clone();
+        guess["currentPassword"] = json!("a guess");
+        assert_eq!(world.admin.patch(&own, &guess).await.bad_fields(), ["currentPassword wrong_password"]);
+    }
+    assert_eq!(world.admin.patch(&own, &me).await.expect(200).body, me, "what it is already needs none");
+    world.admin.patch(&own, &json!({ "name": "Boss" })).await.expect(200);
+    let moved = json!({ "email": "boss@example.com", "currentPassword": PASSWORD });
+    assert_eq!(world.admin.patch(&own, &moved).await.expect(200).body["email"], "boss@example.com");
+    let renewed = json!({ "password": "another secret 7", "currentPassword": PASSWORD });
+    world.admin.patch(&own, &renewed).await.expect(200);
+    world.server.sign_in("boss@example.com", "another secret 7").await;
+}
+
+#[tokio::test]
 async fn agents_manage_nobody() {
     let world = World::new().await;
     let path = format!("/api/auth/users/{}", world.owner_id);

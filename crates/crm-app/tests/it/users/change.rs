@@ -5,6 +5,7 @@ use crm_app::ports::passwords::MockPasswords;
 use crm_app::precondition::Precondition;
 use crm_app::users::change::change;
 use crm_domain::access::role::Role;
+use crm_domain::access::scope::Sight;
 use crm_domain::activity::{Activity, ActivityType, EntityRef};
 use crm_domain::raw::{Members, Raw};
 use crm_domain::user::User;
@@ -226,4 +227,71 @@ async fn a_password_is_hashed_once_however_often_it_is_decided() {
     let (id, body) = (stage.ann.id.to_string(), texts([("password", "correct horse")]));
     change(&stage.ctx(), &stage.root(), &id, body, &Precondition::None).await.unwrap();
     assert_eq!(written.all().len(), 3);
+}
+
+#[tokio::test]
+async fn another_email_or_password_of_ones_own_account_needs_the_current_password() {
+    let mut stage = Stage::new();
+    stage.limits = crm_domain::throttle::limits::Limits::default();
+    stage.holds_user(&stored(&stage.root.clone(), 4));
+    let written = stage.answers([Ok(Verdict::Applied), Ok(Verdict::Applied), Ok(Verdict::Applied)]);
+    let (ctx, root, id) = (stage.ctx(), stage.root(), stage.root.id.to_string());
+    let own = async |body| change(&ctx, &root, &id, body, &Precondition::None).await;
+    for (member, value) in [("email", "boss@crm.example"), ("password", "correct horse")] {
+        assert_eq!(why(own(texts([(member, value)])).await), "currentPassword: required");
+        let guess = texts([(member, value), ("currentPassword", "guess")]);
+        assert_eq!(why(own(guess).await), "currentPassword: wrong_password");
+        let known = texts([(member, value), ("currentPassword", "root-secret")]);
+        own(known).await.unwrap();
+    }
+    own(texts([("name", "Boss"), ("email", "ROOT@crm.example"), ("role", "admin")])).await.unwrap();
+    assert_eq!(written.all().len(), 3, "the same email needs none");
+    let empty = texts([("email", "boss@crm.example"), ("currentPassword", "")]);
+    assert_eq!(why(own(empty).await), "currentPassword: required");
+}
+
+#[tokio::test]
+async fn wrong_current_passwords_are_counted_against_the_account() {
+    let mut stage = Stage::new();
+    stage.limits = crm_domain::throttle::limits::Limits::default();
+    stage.holds_user(&stored(&stage.root.clone(), 4));
+    let (ctx, root, id) = (stage.ctx(), stage.root(), stage.root.id.to_string());
+    let mut answers = Vec::new();
+    for _ in 0..20 {
+        let guess = texts([("email", "boss@crm.example"), ("currentPassword", "guess")]);
+        answers.push(why(change(&ctx, &root, &id, guess, &Precondition::None).await));
+    }
+    assert_eq!(answers[0], "currentPassword: wrong_password");
+    assert!(answers[19].starts_with("throttled"), "{answers:?}");
+    let right = texts([("email", "boss@crm.example"), ("currentPassword", "root-secret")]);
+    let answer = change(&ctx, &root, &id, right, &Precondition::None).await;
+    assert!(why(answer).starts_with("throttled"), "it is not looked at");
+}
+
+#[tokio::test]
+async fn of_another_account_no_current_password_is_asked_or_looked_at() {
+    let mut stage = Stage::new();
+    stage.holds_user(&stored(&stage.ann.clone(), 4));
+    let written = stage.answers([Ok(Verdict::Applied), Ok(Verdict::Applied)]);
+    let (ctx, root, id) = (stage.ctx(), stage.root(), stage.ann.id.to_string());
+    for body in [
+        texts([("email", "annie@crm.example"), ("password", "correct horse")]),
+        texts([("email", "annie@crm.example"), ("currentPassword", "guess")]),
+    ] {
+        change(&ctx, &root, &id, body, &Precondition::None).await.unwrap();
+    }
+    assert_eq!(written.all().len(), 2);
+}
+
+#[tokio::test]
+async fn an_email_that_became_another_one_meanwhile_needs_the_current_password_too() {
+    let mut stage = Stage::new();
+    let before = stored(&stage.root, 4);
+    let looked_at = before.clone();
+    stage.users.expect_user().times(1).returning(move |_, _| Ok(Sight::Seen(looked_at.clone())));
+    let email = Email::parse("taken-over@crm.example").unwrap();
+    stage.holds_user(&stored(&User { email, ..stage.root.clone() }, 5));
+    let (ctx, root, id) = (stage.ctx(), stage.root(), stage.root.id.to_string());
+    let same = texts([("email", "root@crm.example")]);
+    assert_eq!(why(change(&ctx, &root, &id, same, &Precondition::None).await), "currentPassword: required");
 }
