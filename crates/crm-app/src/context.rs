@@ -108,6 +108,8 @@ impl Stores {
 pub struct Rules {
     /// How long sessions last.
     pub session_lives: SessionLives,
+    /// How many open sessions a user may have: one more sign-in ends the one that was used least recently.
+    pub max_sessions: u32,
     /// How long a use case may try before it gives up with [`AppError::Busy`].
     pub deadline: Duration,
 }
@@ -117,6 +119,7 @@ impl Default for Rules {
         let day = Duration::from_hours(24);
         Self {
             session_lives: SessionLives { idle: 7 * day, longest: 30 * day },
+            max_sessions: 50,
             deadline: Duration::from_secs(5),
         }
     }
@@ -189,11 +192,10 @@ impl Ctx {
         match actor {
             Actor::System { why } => Ok(Actor::system(why)),
             Actor::User(user) => {
-                let snapshot = self.mirror.snapshot();
-                let card = snapshot.user(user.id).ok_or(AppError::TokenRefused)?;
+                let card = self.mirror.user(user.id).ok_or(AppError::TokenRefused)?;
                 let stands = card.active
                     && card.admits(user.session, user.access_version)
-                    && !snapshot.has_ended(user.session);
+                    && !self.mirror.sessions().is_revoked(user.session);
                 if !stands {
                     return Err(AppError::TokenRefused);
                 }

@@ -17,7 +17,7 @@
 //!   [`setup`], [`audit`]. Beside them, `form` is what clients may say of a record, and `events` what is told of it.
 //! - What a store must do: [`ports`]; what is written: [`commit`]; what is asked: [`query`], [`paging`].
 //! - Writers that meet: [`decide`] and [`queue`]; how long a request may ask its store: [`deadline`]; what is held in
-//!   memory: [`mirror`]; counters: [`tally`].
+//!   memory: [`mirror`], [`session_cache`]; counters: [`tally`].
 //! - Requests that may be repeated: [`repeat`]. A store that is silent, and who is kept from waiting for it: [`breaker`].
 //! - What can go wrong: [`error`]; what a client demands of a version: [`precondition`].
 //! - Everything a store holds, on its way out or in: [`archive`].
@@ -50,6 +50,7 @@ pub mod precondition;
 pub mod query;
 pub mod queue;
 pub mod repeat;
+pub mod session_cache;
 pub mod setup;
 pub mod tally;
 pub mod tasks;

@@ -1,24 +1,24 @@
-//! What every request needs, held in process: who the users are, which sessions ended just now, and the calendar.
+//! What every request needs, held in process: who the users are, which sessions are open, and the calendar.
 //!
 //! A store fills it when it opens, and brings it up to date after each of its commits and before it answers: whoever
-//! saw a deactivation acknowledged can rely on it. Reading it takes no lock and no store.
+//! saw a deactivation acknowledged can rely on it. Users and calendar are all here; sessions are a cache
+//! ([`crate::session_cache`]). Reading it needs no store.
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use crm_domain::access::role::Role;
 use crm_domain::calendar::Calendar;
 use crm_domain::ids::{SessionId, UserId};
-use crm_domain::timestamp::Timestamp;
 use crm_domain::user::User;
 use crm_domain::values::email::Email;
 use crm_domain::values::name::PersonName;
-use crm_domain::version::Version;
+use crm_domain::version::{Version, Versioned};
 use parking_lot::Mutex;
 
 use crate::commit::change::Change;
+use crate::session_cache::SessionCache;
 
 /// What is held of a user.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,36 +63,22 @@ impl UserCard {
     }
 }
 
-/// What is held, as of one moment.
+/// The users and the calendar, as of one moment.
 #[derive(Debug, Clone)]
 pub struct Snapshot {
     users: HashMap<UserId, Arc<UserCard>>,
-    ended: HashMap<SessionId, Timestamp>,
     calendar: Calendar,
 }
 
 impl Snapshot {
     /// Everything, as a store read it.
-    pub fn new(
-        users: impl IntoIterator<Item = UserCard>,
-        ended: impl IntoIterator<Item = (SessionId, Timestamp)>,
-        calendar: Calendar,
-    ) -> Self {
-        Self {
-            users: users.into_iter().map(|card| (card.id, Arc::new(card))).collect(),
-            ended: ended.into_iter().collect(),
-            calendar,
-        }
+    pub fn new(users: impl IntoIterator<Item = UserCard>, calendar: Calendar) -> Self {
+        Self { users: users.into_iter().map(|card| (card.id, Arc::new(card))).collect(), calendar }
     }
 
     /// What is held of a user.
     pub fn user(&self, id: UserId) -> Option<&Arc<UserCard>> {
         self.users.get(&id)
-    }
-
-    /// Whether the session was ended within [`Mirror::ENDED_FOR`]. Older ones have no access token left.
-    pub fn has_ended(&self, session: SessionId) -> bool {
-        self.ended.contains_key(&session)
     }
 
     /// The calendar.
@@ -105,18 +91,16 @@ impl Snapshot {
 #[derive(Debug)]
 pub struct Mirror {
     snapshot: ArcSwap<Snapshot>,
+    sessions: SessionCache,
     writing: Mutex<()>,
 }
 
 impl Mirror {
-    /// How long an ended session is remembered. No access token lives longer: a day at most, and the few seconds of
-    /// leeway between clocks.
-    pub const ENDED_FOR: Duration = Duration::from_hours(25);
-
     /// Nobody yet.
     pub fn empty() -> Self {
         Self {
-            snapshot: ArcSwap::from_pointee(Snapshot::new([], [], Calendar::utc())),
+            snapshot: ArcSwap::from_pointee(Snapshot::new([], Calendar::utc())),
+            sessions: SessionCache::default(),
             writing: Mutex::new(()),
         }
     }
@@ -136,47 +120,53 @@ impl Mirror {
         self.snapshot.load().calendar
     }
 
-    /// Puts what a store read in the place of everything. For stores only.
+    /// The sessions that are known.
+    pub fn sessions(&self) -> &SessionCache {
+        &self.sessions
+    }
+
+    /// Puts what a store read in the place of everything, and forgets which sessions are open: some may have ended
+    /// unheard. For stores only.
     pub fn replace(&self, snapshot: Snapshot) {
         let _writing = self.writing.lock();
         self.snapshot.store(Arc::new(snapshot));
+        self.sessions.forget_open();
     }
 
     /// Takes over what a commit changed. For stores only, in the order of their commits.
     pub fn apply(&self, changes: &[Change]) {
-        if !changes.iter().any(concerns_the_mirror) {
+        let mut cards = Vec::new();
+        for change in changes {
+            if let Change::InsertUser(user) = change {
+                cards.push(UserCard::of(user, Version::FIRST));
+            } else if let Change::PutUser(put) = change {
+                cards.push(UserCard::of(&put.after, put.version()));
+            } else if let Change::InsertSession(session) = change {
+                self.sessions.begin(session);
+            } else if let Change::EndSession { id, .. } = change {
+                self.sessions.revoke(*id);
+            }
+        }
+        self.update_users(cards);
+    }
+
+    /// Takes over a user who was read from the store because a token knew more of them than this server did.
+    pub(crate) fn update_user(&self, user: &Versioned<User>) {
+        self.update_users(vec![UserCard::of(user.record(), user.version())]);
+    }
+
+    /// Of each user the newer version stays. Copies the map: users change rarely, and every request reads it.
+    fn update_users(&self, cards: Vec<UserCard>) {
+        if cards.is_empty() {
             return;
         }
         let _writing = self.writing.lock();
         let mut next = Snapshot::clone(&self.snapshot.load());
-        for change in changes {
-            take_over(&mut next, change);
+        for card in cards {
+            if next.users.get(&card.id).is_none_or(|known| known.version <= card.version) {
+                next.users.insert(card.id, Arc::new(card));
+            }
         }
         self.snapshot.store(Arc::new(next));
-    }
-}
-
-fn concerns_the_mirror(change: &Change) -> bool {
-    matches!(change, Change::InsertUser(_) | Change::PutUser(_) | Change::EndSession { .. })
-}
-
-fn take_over(next: &mut Snapshot, change: &Change) {
-    let card = if let Change::InsertUser(user) = change {
-        UserCard::of(user, Version::FIRST)
-    } else if let Change::PutUser(put) = change {
-        UserCard::of(&put.after, put.version())
-    } else {
-        if let Change::EndSession { id, at, .. } = change {
-            let forget = at.minus(Mirror::ENDED_FOR);
-            next.ended.retain(|_, ended| *ended > forget);
-            next.ended.entry(*id).or_insert(*at);
-        }
-        return;
-    };
-    match next.users.get(&card.id) {
-        Some(known) if known.version > card.version => {}
-        Some(_) | None => {
-            next.users.insert(card.id, Arc::new(card));
-        }
     }
 }

@@ -139,6 +139,8 @@ impl Place {
             ("CRM__STORE__URL", self.url.as_str()),
             ("CRM__SERVER__PORT", "0"),
             ("CRM__RATE_LIMIT__ENABLED", "false"),
+            // Those who measure sign-ins stay signed in meanwhile.
+            ("CRM__AUTH__MAX_SESSIONS", "10000"),
             ("CRM__AUTH__ACCESS_TTL", "1d"),
         ]
         .map(|(name, value)| (name.to_owned(), value.to_owned()))

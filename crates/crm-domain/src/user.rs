@@ -26,10 +26,10 @@ pub struct User {
     /// What is kept of their password.
     pub password: PasswordHash,
     /// Grows when every token and session of theirs is to die at once: on deactivation, with every new password, and
-    /// when an admin ends their sessions. Tokens and sessions carry the number they were made with.
+    /// when they or an admin end their sessions. Tokens and sessions carry the number they were made with.
     pub access_version: u32,
-    /// The session in which they chose their password, which lives on: all others of an older access version are over,
-    /// however late they began.
+    /// The session in which they chose their password or ended their other sessions, which lives on: all others of an
+    /// older access version are over, however late they began.
     pub spared: Option<SessionId>,
     /// When the account was made.
     pub created_at: Timestamp,
@@ -97,6 +97,12 @@ impl User {
     #[must_use]
     pub fn choose_password(mut self, password: PasswordHash, session: SessionId, now: Timestamp) -> Self {
         self.password = password;
+        self.withdraw_access(Some(session)).touch(now)
+    }
+
+    /// The user, signed out of every session but this one.
+    #[must_use]
+    pub fn sign_out_elsewhere(self, session: SessionId, now: Timestamp) -> Self {
         self.withdraw_access(Some(session)).touch(now)
     }
 

@@ -122,7 +122,7 @@ async fn answer(
             run(Call::new(state.clone(), request.clone(), payload, values, room))
         }
         Run::Signed(action, run) => {
-            let actor = sign_in(&state, route.class, request)?;
+            let actor = sign_in(&state, route.class, request).await?;
             count(&state, route.class, by_account(&actor))?;
             authorize(&actor, *action).map_err(|denied| Problem::new(Kind::FORBIDDEN, denied.to_string()))?;
             let key = keyed::key_of(route, request)?;
@@ -151,8 +151,9 @@ async fn in_time(state: &HttpState, handling: Answering) -> Outcome {
     }
 }
 
-/// Finds out who asks. Failures count against the address: that is all that is known of who made them.
-fn sign_in(state: &HttpState, class: Class, request: &HttpRequest) -> Result<Actor, Problem> {
+/// Finds out who asks. Tokens that are refused count against the address: that is all that is known of who sent them. That
+/// the store could not be asked counts against nobody.
+async fn sign_in(state: &HttpState, class: Class, request: &HttpRequest) -> Result<Actor, Problem> {
     let signed_in = match request.headers().get(AUTHORIZATION) {
         None => {
             Err(Problem::new(Kind::UNAUTHENTICATED, "sign in first: send `Authorization: Bearer <token>`"))
@@ -163,7 +164,7 @@ fn sign_in(state: &HttpState, class: Class, request: &HttpRequest) -> Result<Act
                     .token_was_sent())
             }
             Some(token) => {
-                authenticate(state.ctx(), token).map_err(|error| Problem::from(error).token_was_sent())
+                authenticate(state.ctx(), token).await.map_err(|error| Problem::from(error).token_was_sent())
             }
         },
     };
@@ -174,10 +175,11 @@ fn sign_in(state: &HttpState, class: Class, request: &HttpRequest) -> Result<Act
             }
             Ok(actor)
         }
-        Err(problem) => {
+        Err(problem) if problem.kind().status == 401 => {
             count(state, class, by_address(state, request))?;
             Err(problem)
         }
+        Err(problem) => Err(problem),
     }
 }
 

@@ -22,7 +22,7 @@ use crate::documents::user::card;
 use crate::documents::{self, record_only};
 use crate::reader::{Find, Reader};
 use crate::store::Inner;
-use crate::{sessions, workspace};
+use crate::workspace;
 use stream::News;
 
 /// How long MongoDB may be silent; it says twice as often that there is nothing.
@@ -98,9 +98,8 @@ async fn load(inner: &Inner) -> Result<Snapshot, StoreError> {
             Ok(())
         })
         .await?;
-    let ended = sessions::ended(&mut reader).await?;
     let calendar = workspace::calendar(&mut reader).await?;
-    Ok(Snapshot::new(users, ended, calendar))
+    Ok(Snapshot::new(users, calendar))
 }
 
 /// Fills the mirror, and follows from then on as long as there is a store.

@@ -33,10 +33,11 @@ pub(crate) const COLLECTIONS: [&str; 15] = [
 ];
 
 /// Indexes that were there before, by the collections that they are on.
-const RETIRED: [(&str, &str); 3] = [
+const RETIRED: [(&str, &str); 4] = [
     ("leads", "leads_by_gram_in_scope"),
     ("customers", "customers_by_gram_in_scope"),
     ("tasks", "tasks_by_gram_in_scope"),
+    ("sessions", "sessions_by_user"),
 ];
 
 /// The collections that grow with the work of a team.

@@ -5,33 +5,36 @@ use std::cmp::Reverse;
 use async_trait::async_trait;
 use bson::{DateTime, doc};
 use crm_app::error::StoreError;
-use crm_app::mirror::Mirror;
 use crm_app::ports::sessions::Sessions;
 use crm_domain::access::scope::{Reach, Scope, Sight};
 use crm_domain::ids::{SessionId, UserId};
 use crm_domain::session::{RefreshFingerprint, Session};
 use crm_domain::timestamp::Timestamp;
+use crm_domain::user::User;
+use crm_domain::version::Versioned;
 
 use crate::documents::session::fingerprint;
 use crate::documents::{self, date};
-use crate::reader::{Find, Reader};
+use crate::reader::Find;
 use crate::schema::Index;
 use crate::store::MongoStore;
 
 const SESSIONS: &str = "sessions";
+const USERS: &str = "users";
 
 /// The session of a refresh token.
 const BY_FINGERPRINT: &str = "sessions_by_fingerprint";
-/// A user's sessions. Not by last use, as each use would then move an entry.
-const BY_USER: &str = "sessions_by_user";
-/// Sessions that are long over, to be forgotten.
+/// A user's open sessions of one access version, and those that were ended apart from them. Not by last use, as each use
+/// would then move an entry.
+const OPEN: &str = "sessions_open";
+/// Sessions that have run out, to be removed.
 const BY_EXPIRY: &str = "sessions_by_expiry";
-/// What memory holds of ended sessions.
+/// Sessions that were ended, to be removed.
 const ENDED: &str = "sessions_ended";
 
 pub(crate) const INDEXES: &[Index] = &[
     Index::on(SESSIONS, BY_FINGERPRINT, &["fingerprint"]).unique(),
-    Index::on(SESSIONS, BY_USER, &["user", "expires_at"]),
+    Index::on(SESSIONS, OPEN, &["user", "access_version", "ended_at"]),
     Index::on(SESSIONS, BY_EXPIRY, &["expires_at"]),
     Index::on(SESSIONS, ENDED, &["ended_at"]).having("ended_at"),
 ];
@@ -78,12 +81,27 @@ impl Sessions for MongoStore {
             return Ok(Vec::new());
         }
         self.read(move |mut reader| async move {
+            let found = reader.one(USERS, Find::all(doc! { "_id": documents::id(user) })).await?;
+            let Some(found) = found else { return Ok(Vec::new()) };
+            let account: Versioned<User> = documents::read(&found)?;
+            let (version, retained) = (account.record().access_version, account.record().spared);
             let open = doc! {
                 "user": documents::id(user),
+                "access_version": i64::from(version),
+                "ended_at": null,
                 "expires_at": { "$gt": date(now) },
-                "ended_at": { "$exists": false },
             };
-            let found = reader.all(SESSIONS, Find::all(open).by(BY_USER)).await?;
+            let mut found = reader.all(SESSIONS, Find::all(open).by(OPEN)).await?;
+            if let Some(retained) = retained {
+                let retained = doc! {
+                    "_id": documents::id(retained),
+                    "user": documents::id(user),
+                    "access_version": { "$ne": i64::from(version) },
+                    "ended_at": null,
+                    "expires_at": { "$gt": date(now) },
+                };
+                found.extend(reader.one(SESSIONS, Find::all(retained)).await?);
+            }
             let mut open: Vec<Session> =
                 found.iter().map(|document| documents::read(document)).collect::<Result<_, _>>()?;
             open.sort_by_key(|session| (Reverse(session.last_used_at), session.id));
@@ -92,7 +110,7 @@ impl Sessions for MongoStore {
         .await
     }
 
-    async fn run_out(
+    async fn sessions_over(
         &self,
         scope: &Scope,
         before: Timestamp,
@@ -102,32 +120,20 @@ impl Sessions for MongoStore {
             return Ok(Vec::new());
         }
         self.read(move |mut reader| async move {
-            let over =
-                Find::all(doc! { "expires_at": { "$lte": date(before) } }).by(BY_EXPIRY).at_most(limit);
-            let found = reader.all(SESSIONS, over.sorted(doc! { "expires_at": 1_i32 })).await?;
+            let run_out = doc! { "expires_at": { "$lte": date(before) } };
+            let run_out = Find::all(run_out).by(BY_EXPIRY).sorted(doc! { "expires_at": 1_i32 });
+            let mut over = reader.all(SESSIONS, run_out.at_most(limit)).await?;
+            let rest = limit.saturating_sub(u32::try_from(over.len()).unwrap_or(limit));
+            let ended = doc! {
+                "ended_at": { "$gt": DateTime::MIN, "$lte": date(before) },
+                "expires_at": { "$gt": date(before) },
+            };
+            let ended = Find::all(ended).by(ENDED).sorted(doc! { "ended_at": 1_i32 });
+            over.extend(reader.all(SESSIONS, ended.at_most(rest)).await?);
             let read =
                 |document: &bson::RawDocumentBuf| documents::read(document).map(|found: Session| found.id);
-            found.iter().map(read).collect()
+            over.iter().map(read).collect()
         })
         .await
     }
-}
-
-/// The sessions that memory holds as ended: those that ended shortly before the last that ended.
-pub(crate) async fn ended(reader: &mut Reader) -> Result<Vec<(SessionId, Timestamp)>, StoreError> {
-    let any = doc! { "ended_at": { "$gt": DateTime::MIN } };
-    let latest = Find::all(any).by(ENDED).sorted(doc! { "ended_at": -1 });
-    let Some(latest) = reader.one(SESSIONS, latest).await? else { return Ok(Vec::new()) };
-    let Some(latest) = documents::read::<Session>(&latest)?.ended else { return Ok(Vec::new()) };
-    let since = doc! { "ended_at": { "$gt": date(latest.at.minus(Mirror::ENDED_FOR)) } };
-    let mut ended = Vec::new();
-    let find = Find::all(since).by(ENDED);
-    reader
-        .each(SESSIONS, find, |document| {
-            let session: Session = documents::read(&document)?;
-            ended.extend(session.ended.map(|end| (session.id, end.at)));
-            Ok(())
-        })
-        .await?;
-    Ok(ended)
 }

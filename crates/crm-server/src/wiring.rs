@@ -100,6 +100,7 @@ impl Wiring {
                     idle: settings.auth.refresh_ttl,
                     longest: settings.auth.session_max_ttl,
                 },
+                max_sessions: settings.auth.max_sessions,
                 ..Rules::default()
             },
         };

@@ -38,4 +38,9 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "the history of leads",
         sql: include_str!("migrations/0010_history_of_leads.sql"),
     },
+    Migration {
+        number: 11,
+        name: "open sessions by access version",
+        sql: include_str!("migrations/0011_sessions.sql"),
+    },
 ];

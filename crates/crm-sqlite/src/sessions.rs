@@ -49,15 +49,16 @@ impl Sessions for SqliteStore {
         if !scope.admits(Some(user)) {
             return Ok(Vec::new());
         }
-        self.read(move |db| {
+        self.snapshot(move |db| {
             let mut open = db.all(session::OPEN, (key(user), now.millis()), session::read)?;
+            open.extend(db.one(session::RETAINED, (key(user), now.millis()), session::read)?);
             open.sort_by_key(|session| (Reverse(session.last_used_at), session.id));
             Ok(open)
         })
         .await
     }
 
-    async fn run_out(
+    async fn sessions_over(
         &self,
         scope: &Scope,
         before: Timestamp,
@@ -66,6 +67,12 @@ impl Sessions for SqliteStore {
         if scope.reach() != Reach::Everything {
             return Ok(Vec::new());
         }
-        self.read(move |db| db.all(session::RUN_OUT, (before.millis(), limit), session::read_id)).await
+        self.snapshot(move |db| {
+            let mut over = db.all(session::RUN_OUT, (before.millis(), limit), session::read_id)?;
+            let rest = limit.saturating_sub(u32::try_from(over.len()).unwrap_or(limit));
+            over.extend(db.all(session::ENDED, (before.millis(), rest), session::read_id)?);
+            Ok(over)
+        })
+        .await
     }
 }

@@ -20,7 +20,7 @@ use crate::engine::location::Location;
 use crate::engine::options::Options;
 use crate::engine::stats::Stats;
 use crate::engine::watch::Hooks;
-use crate::rows::{session, user};
+use crate::rows::user;
 use crate::schema::MIGRATIONS;
 use crate::wait::wait;
 use crate::{hours, refold, workspace};
@@ -190,10 +190,8 @@ impl SqliteStore {
 pub(crate) fn load(conn: &Connection) -> Outcome<Snapshot> {
     let db = Db::new(conn);
     let users = db.all(user::ALL, [], user::read_card)?;
-    let remembered = i64::try_from(Mirror::ENDED_FOR.as_millis()).unwrap_or(i64::MAX);
-    let ended = db.all(session::ENDED, [remembered], session::read_end)?;
     let calendar: Calendar = workspace::calendar(&db)?;
-    Ok(Snapshot::new(users, ended, calendar))
+    Ok(Snapshot::new(users, calendar))
 }
 
 fn told(error: JobError<StoreError>) -> Box<dyn std::error::Error + Send + Sync> {

@@ -8,6 +8,7 @@ pub mod accounts;
 pub mod archives;
 pub mod atomicity;
 pub mod audits;
+pub mod authentication;
 pub mod corruption;
 pub mod durability;
 pub mod events;
@@ -223,6 +224,10 @@ macro_rules! contract_suite {
             atomicity::a_refused_commit_may_be_handed_in_again,
             atomicity::changes_are_applied_in_their_order,
             atomicity::a_commit_whose_caller_goes_away_is_never_half,
+            authentication::a_session_that_begins_on_one_server_is_good_on_another,
+            authentication::a_token_of_no_session_of_its_user_is_refused,
+            authentication::a_session_that_ends_during_its_look_up_is_not_held_as_open,
+            authentication::the_end_of_a_known_session_is_heard_of_by_another_server,
             audits::the_entries_of_a_commit_are_sealed_with_it,
             audits::a_commit_that_is_not_applied_leaves_no_entry,
             audits::entries_that_are_handed_in_again_are_in_the_log_once,
@@ -236,7 +241,7 @@ macro_rules! contract_suite {
             durability::a_commit_is_recognised_after_the_store_was_opened_again,
             durability::what_one_handle_writes_another_reads,
             durability::of_racing_commits_through_two_handles_one_is_applied,
-            durability::another_handle_hears_of_users_sessions_and_the_calendar,
+            durability::another_handle_hears_of_users_and_the_calendar,
             events::every_version_of_every_record_has_one_event,
             events::a_refused_commit_leaves_no_event,
             events::a_history_runs_from_the_latest_version_back,
@@ -274,7 +279,6 @@ macro_rules! contract_suite {
             mirrors::the_mirror_holds_the_latest_of_racing_changes,
             mirrors::the_mirror_is_up_to_date_for_each_of_racing_commits,
             mirrors::the_mirror_is_filled_when_a_store_is_opened,
-            mirrors::the_mirror_forgets_sessions_that_ended_long_ago,
             moments::a_page_and_its_total_are_of_one_moment,
             moments::a_lead_and_its_history_are_of_one_moment,
             moments::a_customer_and_its_notes_are_of_one_moment,
@@ -341,8 +345,9 @@ macro_rules! contract_suite {
             sessions::a_session_that_is_gone_is_none_of_a_commits_business,
             sessions::of_racing_touches_the_latest_is_kept,
             sessions::open_sessions_are_the_live_ones_last_used_first,
+            sessions::open_sessions_are_those_that_the_access_version_admits,
             sessions::a_session_that_is_over_is_still_found,
-            sessions::sessions_that_ran_out_are_found_and_forgotten,
+            sessions::sessions_that_are_over_are_found_and_forgotten,
             sights::a_lead_that_exists_outside_the_scope_is_hidden,
             sights::a_customer_that_exists_outside_the_scope_is_hidden,
             sights::a_note_is_not_found_under_another_customer,

@@ -31,9 +31,7 @@ fn notes(ctx: &Ctx, actor: &Actor, commit: &Commit, change: &Change) -> Vec<Note
         Change::EndSession { id, user, why, .. } => {
             let kind = match why {
                 EndReason::Theft => AuditKind::RefreshTheft,
-                EndReason::SignedOut | EndReason::Ended | EndReason::PasswordChanged => {
-                    AuditKind::SessionEnded
-                }
+                EndReason::SignedOut | EndReason::Ended | EndReason::SessionLimit => AuditKind::SessionEnded,
             };
             vec![Note::new(kind).by(actor).about(*user).in_session(*id).with("why", why.as_str())]
         }

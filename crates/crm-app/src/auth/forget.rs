@@ -1,4 +1,4 @@
-//! Forgetting sessions that are long over.
+//! Removing sessions that are over.
 
 use std::time::Duration;
 
@@ -12,14 +12,14 @@ use crate::context::Ctx;
 use crate::decide::{Decision, decide};
 use crate::error::AppError;
 
-/// How long a session is kept after it has run out. Every access token of it has run out long before, so that whether
-/// it was ended makes no difference any more ([`crate::mirror::Mirror::ENDED_FOR`]).
-const KEPT_FOR: Duration = Duration::from_hours(30 * 24);
+/// How long a session is kept after it has run out or was ended, for operators who look into the store. Its tokens are
+/// refused before and after: those of a session that does not exist are.
+const KEPT_FOR: Duration = Duration::from_hours(24);
 
 /// How many go in one commit.
 const AT_ONCE: u32 = 200;
 
-/// Forgets the sessions that ran out a month ago; how many. What the audit log says of them stays.
+/// Removes the sessions that have been over for a day, batch by batch; how many. What the audit log says of them stays.
 ///
 /// # Errors
 /// [`AppError::Store`]; those that were not reached are forgotten next time.
@@ -29,7 +29,7 @@ pub async fn forget(ctx: &Ctx) -> Result<u64, AppError> {
     loop {
         let some = decide(ctx, &Actor::system("retention"), &[], |system| async move {
             let grant = authorize(&system, Action::ReadUsers)?;
-            let over = ctx.stores.sessions.run_out(grant.scope(), before, AT_ONCE).await?;
+            let over = ctx.stores.sessions.sessions_over(grant.scope(), before, AT_ONCE).await?;
             let count = u32::try_from(over.len()).unwrap_or(AT_ONCE);
             if over.is_empty() {
                 return Ok(Decision::Answer(0));

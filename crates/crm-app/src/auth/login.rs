@@ -9,8 +9,10 @@ use crm_domain::activity::EntityRef;
 use crm_domain::audit::AuditKind;
 use crm_domain::flaw::Flaw;
 use crm_domain::form::Form;
+use crm_domain::ids::UserId;
 use crm_domain::raw::Members;
 use crm_domain::session::Session;
+use crm_domain::session::end::EndReason;
 use crm_domain::session::rotation::{RefreshClaim, Rotation, TokenPlace};
 use crm_domain::user::User;
 use crm_domain::values::email::Email;
@@ -35,6 +37,9 @@ pub const WRITABLE: &[&str] = &["email", "password"];
 
 /// The longest user agent that is kept, in characters.
 const USER_AGENT: usize = 300;
+
+/// At most so many sessions over the limit are ended by one sign-in; more there are only if the limit was lowered.
+const MOST_ENDED: usize = 100;
 
 /// The longest password that is worth hashing, in bytes. None that is set is longer.
 const LONGEST_PASSWORD: usize = 1024;
@@ -61,7 +66,8 @@ pub struct SignIn {
 ///
 /// An unknown email and a wrong password get the same answer at the same cost, and count alike: who fails too often has
 /// to wait, and no password is looked at meanwhile. Passwords are taken exactly as sent. A hash that is weaker than
-/// those made today is replaced in the commit that begins the session.
+/// those made today is replaced in the commit that begins the session. Where the user has as many sessions as they may have,
+/// that commit ends those that were used least recently; sign-ins that race may leave a few more until the next one.
 ///
 /// # Errors
 /// [`AppError::InvalidCredentials`]; [`AppError::Throttled`]; [`AppError::AccountDisabled`] for the right password of a
@@ -140,6 +146,8 @@ async fn sign_in(
             .expect(Expect::Unchanged(EntityRef::User(user.record().id), user.version()))
             .change(Change::InsertSession(session));
         let commit = renewed.into_iter().fold(commit, Commit::change);
+        let over = over_the_limit(ctx, &system, user.record().id).await?;
+        let commit = over.into_iter().fold(commit, Commit::change);
         Ok(Decision::commit(commit, SignIn { tokens, user }))
     })
     .await
@@ -201,6 +209,24 @@ pub fn of_hasher(error: HashError) -> AppError {
         HashError::Busy => AppError::Busy,
         HashError::Failed => AppError::Internal(Box::new(error)),
     }
+}
+
+/// The ends of the sessions that must make room for one more.
+async fn over_the_limit(ctx: &Ctx, system: &Actor, user: UserId) -> Result<Vec<Change>, AppError> {
+    let grant = authorize(system, Action::ReadUsers)?;
+    let now = ctx.now();
+    let mut open = ctx.stores.sessions.open_sessions(grant.scope(), user, now).await?;
+    let room = usize::try_from(ctx.rules.max_sessions).unwrap_or(usize::MAX).saturating_sub(1);
+    let over = open.len().saturating_sub(room).min(MOST_ENDED);
+    // Last used first.
+    let over = open.split_off(open.len().saturating_sub(over));
+    let end = |session: Session| Change::EndSession {
+        id: session.id,
+        user: session.user,
+        at: now,
+        why: EndReason::SessionLimit,
+    };
+    Ok(over.into_iter().map(end).collect())
 }
 
 fn open_session(ctx: &Ctx, user: &User, device: &Device) -> Result<(Session, TokenPair), AppError> {

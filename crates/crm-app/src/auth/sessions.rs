@@ -7,12 +7,14 @@ use crm_domain::ids::SessionId;
 use crm_domain::session::Session;
 use crm_domain::session::end::EndReason;
 
+use crate::auth::me;
 use crate::commit::Commit;
 use crate::commit::change::Change;
 use crate::context::Ctx;
 use crate::decide::{Decision, decide};
 use crate::error::AppError;
 use crate::input::{only_id, seen};
+use crate::users::change::put;
 
 /// One's own live sessions, last used first.
 ///
@@ -21,9 +23,7 @@ use crate::input::{only_id, seen};
 pub async fn list(ctx: &Ctx, actor: &Actor) -> Result<Vec<Session>, AppError> {
     let grant = authorize(actor, Action::ManageSelf)?;
     let user = actor.user().ok_or(AppError::Denied(Denied))?;
-    let sessions = ctx.stores.sessions.open_sessions(grant.scope(), user.id, ctx.now()).await?;
-    let card = ctx.mirror.user(user.id).ok_or(AppError::TokenRefused)?;
-    Ok(sessions.into_iter().filter(|session| card.admits(session.id, session.access_version)).collect())
+    Ok(ctx.stores.sessions.open_sessions(grant.scope(), user.id, ctx.now()).await?)
 }
 
 /// Ends one of one's own sessions, its access tokens included. Ending it again is harmless.
@@ -45,34 +45,25 @@ pub async fn end(ctx: &Ctx, actor: &Actor, id: &str) -> Result<(), AppError> {
     .await
 }
 
-/// Ends all of one's own sessions but the one that asks.
+/// Ends all of one's own sessions but the one that asks, with one change of the access version. Where there is no other
+/// session nothing changes.
 ///
 /// # Errors
 /// [`AppError::Store`].
 pub async fn end_others(ctx: &Ctx, actor: &Actor) -> Result<(), AppError> {
     authorize(actor, Action::ManageSelf)?;
-    decide(ctx, actor, &[], |actor| async move {
-        let commit = ending_others(ctx, &actor, Commit::new(ctx.commit_id()), EndReason::Ended).await?;
-        Ok(if commit.changes.is_empty() { Decision::Answer(()) } else { Decision::commit(commit, ()) })
+    let id = actor.user_id().ok_or(AppError::Denied(Denied))?;
+    decide(ctx, actor, &[id.uuid()], |actor| async move {
+        let grant = authorize(&actor, Action::ManageSelf)?;
+        let this = actor.user().ok_or(AppError::Denied(Denied))?.session;
+        let before = me::read(ctx, &actor).await?;
+        let now = ctx.now();
+        let open = ctx.stores.sessions.open_sessions(grant.scope(), id, now).await?;
+        if open.iter().all(|session| session.id == this) {
+            return Ok(Decision::Answer(()));
+        }
+        let after = before.record().clone().sign_out_elsewhere(this, now);
+        Ok(put(ctx, &actor, Commit::new(ctx.commit_id()), before, after).map(drop))
     })
     .await
-}
-
-/// Adds the end of every open session of the actor but the one that asks.
-///
-/// # Errors
-/// [`AppError::Store`].
-pub async fn ending_others(
-    ctx: &Ctx,
-    actor: &Actor,
-    commit: Commit,
-    why: EndReason,
-) -> Result<Commit, AppError> {
-    let grant = authorize(actor, Action::ManageSelf)?;
-    let user = actor.user().ok_or(AppError::Denied(Denied))?;
-    let now = ctx.now();
-    let sessions = ctx.stores.sessions.open_sessions(grant.scope(), user.id, now).await?;
-    Ok(sessions.into_iter().filter(|session| session.id != user.session).fold(commit, |commit, session| {
-        commit.change(Change::EndSession { id: session.id, user: session.user, at: now, why })
-    }))
 }

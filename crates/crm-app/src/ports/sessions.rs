@@ -28,7 +28,9 @@ pub trait Sessions: Send + Sync {
         fingerprint: &RefreshFingerprint,
     ) -> Result<Option<Session>, StoreError>;
 
-    /// This user's sessions that were neither ended nor have run out, last used first, then by id.
+    /// This user's sessions that let them in, last used first, then by id: those that were neither ended nor have run
+    /// out, and that the user's access version admits ([`crm_domain::user::User::admits`]). The work MUST grow with
+    /// those, not with how many sessions the user had.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -39,11 +41,12 @@ pub trait Sessions: Send + Sync {
         now: Timestamp,
     ) -> Result<Vec<Session>, StoreError>;
 
-    /// At most so many sessions that had run out by this moment.
+    /// At most so many sessions that had run out or were ended by this moment. The work MUST grow with those, not with
+    /// how many sessions there are.
     ///
     /// # Errors
     /// [`StoreError`].
-    async fn run_out(
+    async fn sessions_over(
         &self,
         scope: &Scope,
         before: Timestamp,

@@ -1,5 +1,8 @@
+use std::sync::Arc;
+
 use crm_app::commit::change::Change;
 use crm_app::mirror::{Mirror, Snapshot, UserCard};
+use crm_app::session_cache::{CachedSession, SessionState};
 use crm_domain::access::role::Role;
 use crm_domain::calendar::Calendar;
 use crm_domain::ids::SessionId;
@@ -48,34 +51,24 @@ fn of_two_versions_of_a_user_the_newer_wins_whichever_comes_first() {
     assert_eq!(mirror.user(user.id).unwrap().role, Role::Agent);
 }
 
+#[test]
+fn sessions_begin_and_end_without_a_new_snapshot_and_an_end_is_known_at_once() {
+    let (make, mirror) = (Maker::new(), Mirror::empty());
+    let session = make.session(&make.user("ann", Role::Agent));
+    let before = mirror.snapshot();
+    mirror.apply(&[Change::InsertSession(session.clone())]);
+    let open = CachedSession { user: session.user, access_version: session.access_version };
+    assert_eq!(mirror.sessions().get(session.id), SessionState::Open(open));
+    mirror.apply(&[ended(session.id, make.now())]);
+    assert!(mirror.sessions().is_revoked(session.id));
+    mirror.apply(&[Change::InsertSession(session.clone())]);
+    assert!(mirror.sessions().is_revoked(session.id), "its end was heard of before its beginning");
+    assert!(Arc::ptr_eq(&before, &mirror.snapshot()), "users are not copied for it");
+}
+
 /// Somebody's session ends.
 fn ended(id: SessionId, at: Timestamp) -> Change {
     Change::EndSession { id, user: Maker::new().mint(), at, why: EndReason::Ended }
-}
-
-#[test]
-fn an_ended_session_is_remembered_while_a_token_of_it_may_live_and_then_forgotten() {
-    let (make, mirror) = (Maker::new(), Mirror::empty());
-    let (first, second, third): (SessionId, SessionId, SessionId) = (make.mint(), make.mint(), make.mint());
-    let end = make.now();
-    mirror.apply(&[ended(first, end)]);
-    assert!(mirror.snapshot().has_ended(first) && !mirror.snapshot().has_ended(second));
-    let almost = end.plus(Mirror::ENDED_FOR).minus(std::time::Duration::from_millis(1));
-    mirror.apply(&[ended(second, almost)]);
-    assert!(mirror.snapshot().has_ended(first) && mirror.snapshot().has_ended(second));
-    mirror.apply(&[ended(third, end.plus(Mirror::ENDED_FOR))]);
-    assert!(!mirror.snapshot().has_ended(first));
-    assert!(mirror.snapshot().has_ended(second) && mirror.snapshot().has_ended(third));
-}
-
-#[test]
-fn a_session_that_is_ended_again_keeps_its_first_end() {
-    let (make, mirror) = (Maker::new(), Mirror::empty());
-    let (again, last): (SessionId, SessionId) = (make.mint(), make.mint());
-    let (first, later) = (make.now(), make.now().plus(Mirror::ENDED_FOR / 2));
-    mirror.apply(&[ended(again, first), ended(again, later)]);
-    mirror.apply(&[ended(last, first.plus(Mirror::ENDED_FOR))]);
-    assert!(!mirror.snapshot().has_ended(again));
 }
 
 #[test]
@@ -97,18 +90,24 @@ fn what_does_not_concern_it_changes_nothing() {
         Change::TouchSession { id, at: make.now() },
         Change::MarkSetUp,
     ]);
-    assert!(std::sync::Arc::ptr_eq(&before, &mirror.snapshot()));
+    assert!(Arc::ptr_eq(&before, &mirror.snapshot()));
 }
 
 #[test]
 fn what_a_store_read_replaces_everything() {
     let (make, mirror) = (Maker::new(), Mirror::empty());
     let (ann, bob) = (make.user("ann", Role::Agent), make.user("bob", Role::Agent));
-    let (old, new): (SessionId, SessionId) = (make.mint(), make.mint());
-    mirror.apply(&[Change::InsertUser(ann.clone()), ended(old, make.now())]);
+    let old: SessionId = make.mint();
+    let open = make.session(&ann);
+    mirror.apply(&[
+        Change::InsertUser(ann.clone()),
+        Change::InsertSession(open.clone()),
+        ended(old, make.now()),
+    ]);
     let berlin = Calendar::parse("Europe/Berlin").unwrap();
-    mirror.replace(Snapshot::new([UserCard::of(&bob, Version::new(2))], [(new, make.now())], berlin));
+    mirror.replace(Snapshot::new([UserCard::of(&bob, Version::new(2))], berlin));
     assert!(mirror.user(ann.id).is_none() && mirror.user(bob.id).is_some());
-    assert!(!mirror.snapshot().has_ended(old) && mirror.snapshot().has_ended(new));
+    assert!(matches!(mirror.sessions().get(open.id), SessionState::Unknown(_)), "it may have ended unheard");
+    assert!(mirror.sessions().is_revoked(old));
     assert_eq!((mirror.calendar(), mirror.snapshot().calendar()), (berlin, berlin));
 }

@@ -18,23 +18,23 @@ pub enum EndReason {
     SignedOut,
     /// Its user ended it from another session, or it ended before reasons were written down.
     Ended,
-    /// Its user chose another password elsewhere.
-    PasswordChanged,
     /// A refresh token was shown that had been replaced: two held tokens of this session.
     Theft,
+    /// Its user signed in once more than they may have sessions, and used this one least recently.
+    SessionLimit,
 }
 
 impl EndReason {
     /// All reasons.
-    pub const ALL: [Self; 4] = [Self::SignedOut, Self::Ended, Self::PasswordChanged, Self::Theft];
+    pub const ALL: [Self; 4] = [Self::SignedOut, Self::Ended, Self::Theft, Self::SessionLimit];
 
     /// Its name in logs and stores.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::SignedOut => "signed_out",
             Self::Ended => "ended",
-            Self::PasswordChanged => "password_changed",
             Self::Theft => "theft",
+            Self::SessionLimit => "session_limit",
         }
     }
 

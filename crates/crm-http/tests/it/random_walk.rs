@@ -85,7 +85,12 @@ impl Walk {
         let mut random = Random::new();
         // The others' access tokens last as long as the walk does.
         let lasting = Duration::from_hours(24 * 365);
-        let server = TestServer::built(options(), |ctx| ctx.tokens = Arc::new(tokens(lasting))).await;
+        let server = TestServer::built(options(), |ctx| {
+            ctx.tokens = Arc::new(tokens(lasting));
+            // The walker signs in again and again.
+            ctx.rules.max_sessions = 10_000;
+        })
+        .await;
         let hidden = Hidden::new(&server, &mut random).await;
         let id = make_user(&server, "Wanda Walker", EMAIL, "agent").await;
         let me = Me {

@@ -1,7 +1,13 @@
 //! One's own sessions.
 
+use std::time::Duration;
+
+use crm_app::ports::tokens::AccessClaims;
+use crm_domain::ids::{SessionId, UserId};
+use secrecy::ExposeSecret;
 use serde_json::json;
 
+use crate::support::server::{TestServer, options};
 use crate::support::world::{PASSWORD, UNKNOWN, World};
 
 #[tokio::test]
@@ -46,4 +52,40 @@ async fn all_others_are_ended_at_once() {
     world.other.get("/api/auth/me").await.expect(200);
     let left = world.owner.get("/api/auth/sessions").await;
     assert_eq!(left.body["items"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn one_sign_in_too_many_ends_the_session_that_was_used_least_recently() {
+    let world = World::on(TestServer::built(options(), |ctx| ctx.rules.max_sessions = 3).await).await;
+    let mut open = Vec::new();
+    for _ in 0..3 {
+        world.server.clock.advance(Duration::from_mins(1));
+        open.push(world.server.sign_in("owner@example.com", PASSWORD).await);
+    }
+    assert_eq!(world.owner.get("/api/auth/me").await.verdict(), (401, "invalid_token"), "the first of four");
+    for client in &open {
+        client.get("/api/auth/me").await.expect(200);
+    }
+    let sessions = open[2].get("/api/auth/sessions").await.expect(200);
+    assert_eq!(sessions.body["items"].as_array().unwrap().len(), 3);
+}
+
+#[tokio::test]
+async fn a_token_with_the_right_key_of_a_session_that_does_not_exist_is_refused() {
+    let world = World::new().await;
+    let ctx = world.server.ctx();
+    let user = UserId::parse(&world.admin_id).unwrap();
+    let token = |session| {
+        let claims = AccessClaims { user, session, access_version: 0 };
+        ctx.tokens.issue(&claims, ctx.now()).unwrap().expose_secret().to_owned()
+    };
+    let nowhere = world.server.nobody().with_token(&token(ctx.mint()));
+    for _ in 0..2 {
+        assert_eq!(nowhere.get("/api/auth/me").await.verdict(), (401, "invalid_token"));
+    }
+    let owners =
+        world.owner.get("/api/auth/sessions").await.body["items"][0]["id"].as_str().unwrap().to_owned();
+    let of_another = world.server.nobody().with_token(&token(SessionId::parse(&owners).unwrap()));
+    assert_eq!(of_another.get("/api/auth/me").await.verdict(), (401, "invalid_token"));
+    world.admin.get("/api/auth/me").await.expect(200);
 }

@@ -13,7 +13,8 @@ use crate::settings::Settings;
 
 /// How often old entries are looked for.
 const DAILY: Duration = Duration::from_hours(24);
-/// How often answers are looked for that were kept long enough. They are larger than what else is kept for a while.
+/// How often answers and sessions are looked for that were kept long enough. Answers are large, and a busy team makes
+/// many sessions.
 const HOURLY: Duration = Duration::from_hours(1);
 /// How long after the start, so that a server that is started again and again does it too.
 const AT_FIRST: Duration = Duration::from_mins(1);
@@ -26,19 +27,19 @@ pub(super) async fn look_after(ctx: Ctx, keep: Option<Duration>) {
             if let Some(keep) = keep {
                 prune(&ctx, keep).await;
             }
-            forget(&ctx).await;
             say_where_it_ends(&ctx).await;
             tokio::time::sleep(DAILY).await;
         }
     };
-    let letting_go_of_answers = async {
+    let removing = async {
         tokio::time::sleep(AT_FIRST).await;
         loop {
             forget_answers(&ctx).await;
+            forget(&ctx).await;
             tokio::time::sleep(HOURLY).await;
         }
     };
-    tokio::join!(trail::keep_flushing(ctx.clone()), pruning, letting_go_of_answers);
+    tokio::join!(trail::keep_flushing(ctx.clone()), pruning, removing);
 }
 
 /// How long the entries of the audit log are kept.
@@ -70,8 +71,10 @@ async fn prune(ctx: &Ctx, keep: Duration) {
 async fn forget(ctx: &Ctx) {
     match forget::forget(ctx).await {
         Ok(0) => {}
-        Ok(sessions) => tracing::info!(sessions, "sessions that were long over were forgotten"),
-        Err(error) => tracing::warn!(%error, "old sessions could not be forgotten; trying again tomorrow"),
+        Ok(sessions) => tracing::info!(sessions, "sessions that were over were removed"),
+        Err(error) => {
+            tracing::warn!(%error, "sessions that are over could not be removed; trying again in an hour");
+        }
     }
 }
 

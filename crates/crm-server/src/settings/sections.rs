@@ -217,6 +217,10 @@ pub struct AuthSettings {
     #[serde(deserialize_with = "lifetime")]
     #[garde(custom(lasts(365 * DAY)))]
     pub session_max_ttl: Duration,
+    /// How many open sessions a user may have.
+    #[serde(deserialize_with = "leaf::whole")]
+    #[garde(custom(between(1, 10_000)))]
+    pub max_sessions: u32,
     /// The cost of a password hash.
     #[garde(dive)]
     pub argon2: Argon2Settings,

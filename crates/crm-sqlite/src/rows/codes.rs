@@ -65,8 +65,8 @@ pub(crate) fn end_reason(reason: EndReason) -> i64 {
     match reason {
         EndReason::SignedOut => 0,
         EndReason::Ended => 1,
-        EndReason::PasswordChanged => 2,
         EndReason::Theft => 3,
+        EndReason::SessionLimit => 4,
     }
 }
 

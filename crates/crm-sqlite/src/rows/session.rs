@@ -35,15 +35,27 @@ pub(crate) const BY_ID: &str = select!(" WHERE id = ?1");
 /// One session by the fingerprint of its first refresh token.
 pub(crate) const BY_FINGERPRINT: &str = select!(" WHERE fingerprint = ?1");
 
-/// A user's sessions that were neither ended nor have run out.
-pub(crate) const OPEN: &str =
-    select!(" INDEXED BY session_open WHERE user = ?1 AND ended_at IS NULL AND expires_at > ?2");
+/// A user's sessions of their access version that were neither ended nor have run out.
+pub(crate) const OPEN: &str = select!(
+    " INDEXED BY session_open WHERE user = ?1 AND ended_at IS NULL AND expires_at > ?2 \
+     AND access_version = (SELECT access_version FROM user WHERE id = ?1)"
+);
+
+/// The session that a user retained, if it is of an earlier access version and was neither ended nor has run out.
+pub(crate) const RETAINED: &str = select!(
+    " INDEXED BY session_by_id WHERE id = (SELECT spared FROM user WHERE id = ?1) AND user = ?1 \
+     AND ended_at IS NULL AND expires_at > ?2 AND access_version <> (SELECT access_version FROM user WHERE id = ?1)"
+);
 
 /// At most `?2` sessions that had run out by a moment.
 pub(crate) const RUN_OUT: &str =
     "SELECT id FROM session INDEXED BY session_by_expiry WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ?2";
 
-/// Reads a row of [`RUN_OUT`].
+/// At most `?2` sessions that were ended by a moment and had not run out by then.
+pub(crate) const ENDED: &str = "SELECT id FROM session INDEXED BY session_ended \
+     WHERE ended_at <= ?1 AND expires_at > ?1 ORDER BY ended_at LIMIT ?2";
+
+/// Reads a row of [`RUN_OUT`] or [`ENDED`].
 #[expect(clippy::redundant_closure_for_method_calls, reason = "the method's path fits one lifetime only")]
 pub(crate) fn read_id(row: &Row<'_>) -> Outcome<SessionId> {
     fields::read(row, "session", |fields| fields.id())
@@ -112,15 +124,6 @@ fn rotation(fields: &mut Fields<'_, '_>) -> Result<Rotation, Unreadable> {
         }
     };
     Ok(Rotation { in_use, confirmed, successor })
-}
-
-/// The sessions that ended within `?1` milliseconds before the last that ended, and when.
-pub(crate) const ENDED: &str = "SELECT id, ended_at FROM session INDEXED BY session_ended \
-     WHERE ended_at > (SELECT max(ended_at) FROM session INDEXED BY session_ended WHERE ended_at IS NOT NULL) - ?1";
-
-/// Reads a row of [`ENDED`].
-pub(crate) fn read_end(row: &Row<'_>) -> Outcome<(SessionId, Timestamp)> {
-    fields::read(row, "session", |fields| Ok((fields.id()?, fields.time()?)))
 }
 
 /// Writes a new session.

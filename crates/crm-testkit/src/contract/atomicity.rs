@@ -1,11 +1,11 @@
 //! A commit is applied whole or not at all, and once.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crm_app::commit::change::Change;
 use crm_app::commit::expect::Expect;
 use crm_app::commit::{Commit, Verdict};
-use crm_app::mirror::Mirror;
 use crm_app::ports::commits::Commits;
 use crm_app::ports::customers::Customers;
 use crm_app::ports::leads::Leads;
@@ -255,7 +255,7 @@ impl There {
                 to: PasswordHash::new("renewed".to_owned()),
             })
             .insert_session(&self.session)
-            .change(Change::TouchSession { id: self.session.id, at: now.plus(Mirror::ENDED_FOR) })
+            .change(Change::TouchSession { id: self.session.id, at: now.plus(Duration::from_hours(25)) })
             .change(Change::EndSession { id: self.ended, user: owner, at: now, why: EndReason::Ended })
             .insert_lead(&make.lead("new", Some(owner)))
             .put_lead(&self.lead, self.lead.record().clone().archive(now))

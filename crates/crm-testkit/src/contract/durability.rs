@@ -9,7 +9,6 @@ use crm_app::ports::leads::Leads;
 use crm_app::ports::maintenance::Maintenance;
 use crm_domain::access::role::Role;
 use crm_domain::calendar::Calendar;
-use crm_domain::session::end::EndReason;
 
 use super::StoreBuilder;
 use super::support::observation::observe;
@@ -82,23 +81,15 @@ pub async fn of_racing_commits_through_two_handles_one_is_applied<B: StoreBuilde
     assert_eq!(world.store().recount(false).await.unwrap(), []);
 }
 
-/// What one handle changes of users, sessions and calendar another holds in process within two seconds.
-pub async fn another_handle_hears_of_users_sessions_and_the_calendar<B: StoreBuilder>(builder: &B) {
+/// What one handle changes of users and calendar another holds in process within two seconds.
+pub async fn another_handle_hears_of_users_and_the_calendar<B: StoreBuilder>(builder: &B) {
     let mut world = World::new(builder).await;
     let user = world.add_user("user", Role::Agent).await;
     let id = user.record().id;
-    let session = world.make.session(user.record());
     let another = world.another().await;
     assert!(another.mirror.user(id).is_some_and(|card| card.active));
     let gone = user.record().clone().deactivate(world.make.now());
-    let end = Change::EndSession {
-        id: session.id,
-        user: session.user,
-        at: world.make.now(),
-        why: EndReason::Ended,
-    };
-    let commit = world.make.commit().put_user(&user, gone).insert_session(&session).change(end).done();
-    world.write(commit).await;
+    world.write(world.make.commit().put_user(&user, gone).done()).await;
     let calendar = Calendar::parse("Europe/Berlin").unwrap();
     world.store().set_calendar(calendar).await.unwrap();
     let heard = async {
@@ -107,7 +98,7 @@ pub async fn another_handle_hears_of_users_sessions_and_the_calendar<B: StoreBui
             tick.tick().await;
             let snapshot = another.mirror.snapshot();
             let user_heard = snapshot.user(id).is_some_and(|card| !card.active && card.access_version == 1);
-            if user_heard && snapshot.has_ended(session.id) && snapshot.calendar() == calendar {
+            if user_heard && snapshot.calendar() == calendar {
                 break;
             }
         }

@@ -1,11 +1,10 @@
 //! What is held in process is up to date when a commit answers.
 
-use std::time::Duration;
-
 use crm_app::commit::Verdict;
 use crm_app::commit::change::Change;
-use crm_app::mirror::{Mirror, UserCard};
+use crm_app::mirror::UserCard;
 use crm_app::ports::commits::Commits;
+use crm_app::session_cache::SessionState;
 use crm_domain::access::role::Role;
 use crm_domain::ids::SessionId;
 use crm_domain::session::end::EndReason;
@@ -38,16 +37,17 @@ pub async fn the_mirror_holds_a_user_when_the_commit_answers<B: StoreBuilder>(bu
     }
 }
 
-/// A session that was ended is held as ended by the time the commit answers, the first time that it was.
+/// A session is held as open by the time the commit that begins it answers, and as revoked when the one answers that ends
+/// it.
 pub async fn the_mirror_holds_an_ended_session_when_the_commit_answers<B: StoreBuilder>(builder: &B) {
     let mut world = World::new(builder).await;
     let make = world.make.clone();
     let user = world.add_user("user", Role::Agent).await.into_record();
     let session = make.session(&user);
     world.write(make.commit().insert_session(&session).done()).await;
-    assert!(!world.mirror().snapshot().has_ended(session.id));
+    assert!(is_open(&world, session.id));
     world.write(make.commit().change(Change::TouchSession { id: session.id, at: make.tick() }).done()).await;
-    assert!(!world.mirror().snapshot().has_ended(session.id));
+    assert!(is_open(&world, session.id));
     world
         .write(
             make.commit()
@@ -60,7 +60,7 @@ pub async fn the_mirror_holds_an_ended_session_when_the_commit_answers<B: StoreB
                 .done(),
         )
         .await;
-    assert!(world.mirror().snapshot().has_ended(session.id));
+    assert!(world.mirror().sessions().is_revoked(session.id));
 }
 
 /// A refused commit changes nothing that is held.
@@ -85,7 +85,7 @@ pub async fn the_mirror_ignores_a_refused_commit<B: StoreBuilder>(builder: &B) {
         .insert_session(&session);
     assert_ne!(world.commit(commit.done()).await, Verdict::Applied);
     assert_eq!(world.mirror().user(stranger.id), None);
-    assert!(!world.mirror().snapshot().has_ended(session.id));
+    assert!(is_open(&world, session.id));
     is_held(&world, &user);
 }
 
@@ -131,7 +131,7 @@ pub async fn the_mirror_is_up_to_date_for_each_of_racing_commits<B: StoreBuilder
     assert_eq!(violations, 0);
 }
 
-/// A store that is opened again holds all its users and the sessions that ended just now, and not those of long ago.
+/// A store that is opened again holds all its users, and no session as open that was ended.
 pub async fn the_mirror_is_filled_when_a_store_is_opened<B: StoreBuilder>(builder: &B) {
     let mut world = World::new(builder).await;
     let make = world.make.clone();
@@ -146,39 +146,7 @@ pub async fn the_mirror_is_filled_when_a_store_is_opened<B: StoreBuilder>(builde
     let world = world.reopened().await;
     is_held(&world, &user);
     is_held(&world, &world.user(gone.record().id).await);
-    assert!(has_ended(&world, ended.id));
-    assert!(!has_ended(&world, open.id));
-}
-
-/// An ended session is forgotten once no access token of it can be left.
-pub async fn the_mirror_forgets_sessions_that_ended_long_ago<B: StoreBuilder>(builder: &B) {
-    let mut world = World::new(builder).await;
-    let make = world.make.clone();
-    let user = world.add_user("user", Role::Agent).await.into_record();
-    let (old, new) = (make.session(&user), make.session(&user));
-    world.write(make.commit().insert_session(&old).insert_session(&new).done()).await;
-    world
-        .write(
-            make.commit()
-                .change(Change::EndSession {
-                    id: old.id,
-                    user: old.user,
-                    at: make.now(),
-                    why: EndReason::Ended,
-                })
-                .done(),
-        )
-        .await;
-    let later = make.clock.advance(Mirror::ENDED_FOR + Duration::from_secs(1));
-    world
-        .write(
-            make.commit()
-                .change(Change::EndSession { id: new.id, user: new.user, at: later, why: EndReason::Ended })
-                .done(),
-        )
-        .await;
-    assert!(!has_ended(&world, old.id));
-    assert!(has_ended(&world, new.id));
+    assert!(!is_open(&world, ended.id));
 }
 
 fn is_held<B: StoreBuilder>(world: &World<'_, B>, user: &Versioned<User>) {
@@ -186,6 +154,6 @@ fn is_held<B: StoreBuilder>(world: &World<'_, B>, user: &Versioned<User>) {
     assert_eq!(*held, UserCard::of(user.record(), user.version()));
 }
 
-fn has_ended<B: StoreBuilder>(world: &World<'_, B>, session: SessionId) -> bool {
-    world.mirror().snapshot().has_ended(session)
+fn is_open<B: StoreBuilder>(world: &World<'_, B>, session: SessionId) -> bool {
+    matches!(world.mirror().sessions().get(session), SessionState::Open(_))
 }

@@ -35,7 +35,7 @@ pub async fn an_end_keeps_the_first_moment<B: StoreBuilder>(builder: &B) {
     let (mut world, _, session) = signed_in(builder).await;
     let make = world.make.clone();
     let first = make.tick();
-    let end = SessionEnd { at: first, why: EndReason::PasswordChanged };
+    let end = SessionEnd { at: first, why: EndReason::SessionLimit };
     for (at, why) in
         [(first, end.why), (make.tick(), EndReason::Theft), (first.minus(MILLI), EndReason::SignedOut)]
     {
@@ -170,6 +170,31 @@ pub async fn open_sessions_are_the_live_ones_last_used_first<B: StoreBuilder>(bu
     assert_eq!(world.store().open_sessions(&everything(), make.mint(), now).await.unwrap(), []);
 }
 
+/// A user's access version decides which of their sessions are open: those of the present one and the one that was
+/// retained.
+pub async fn open_sessions_are_those_that_the_access_version_admits<B: StoreBuilder>(builder: &B) {
+    let (mut world, user, first) = signed_in(builder).await;
+    let make = world.make.clone();
+    let open = async |world: &World<'_, B>| {
+        let found = world.store().open_sessions(&everything(), user.id, make.now()).await.unwrap();
+        found.into_iter().map(|session| session.id).collect::<Vec<_>>()
+    };
+    let second = make.session(&user);
+    world.write(make.commit().insert_session(&second).done()).await;
+    assert_eq!(open(&world).await, [first.id, second.id]);
+    let before = world.user(user.id).await;
+    let elsewhere = before.record().clone().sign_out_elsewhere(second.id, make.tick());
+    let third = make.session(&elsewhere);
+    world.write(make.commit().put_user(&before, elsewhere).insert_session(&third).done()).await;
+    assert_eq!(open(&world).await, [third.id, second.id], "the retained one and those that begin now");
+    world.write(make.commit().change(end(&second, make.now())).done()).await;
+    assert_eq!(open(&world).await, [third.id]);
+    let before = world.user(user.id).await;
+    let everywhere = before.record().clone().sign_out_everywhere(make.tick());
+    world.write(make.commit().put_user(&before, everywhere).done()).await;
+    assert_eq!(open(&world).await, []);
+}
+
 /// A session that is over is still found, by its id and by its fingerprint; an unknown fingerprint is not.
 pub async fn a_session_that_is_over_is_still_found<B: StoreBuilder>(builder: &B) {
     let (mut world, user, session) = signed_in(builder).await;
@@ -190,27 +215,48 @@ pub async fn a_session_that_is_over_is_still_found<B: StoreBuilder>(builder: &B)
     assert_eq!(world.store().session_by_fingerprint(&everything(), &unknown).await.unwrap(), None);
 }
 
-/// The sessions that had run out by a moment are found, the oldest first and no more than asked for; those that are
-/// forgotten are gone, and forgetting one that is gone is none of a commit's business.
-pub async fn sessions_that_ran_out_are_found_and_forgotten<B: StoreBuilder>(builder: &B) {
+/// The sessions that had run out or were ended by a moment are found, each once, the oldest first and no more than asked for;
+/// those that are forgotten are gone, and forgetting one that is gone is none of a commit's business.
+pub async fn sessions_that_are_over_are_found_and_forgotten<B: StoreBuilder>(builder: &B) {
     let (mut world, user, live) = signed_in(builder).await;
     let make = world.make.clone();
     let moment = live.expires_at.minus(Duration::from_secs(1));
     let old: Vec<Session> = (0..4)
         .map(|number| Session { expires_at: moment.minus(MILLI * number), ..make.session(&user) })
         .collect();
-    world.write(old.iter().fold(make.commit(), Draft::insert_session).done()).await;
-    let run_out = async |world: &World<'_, B>, limit| {
-        world.store().run_out(&everything(), moment, limit).await.unwrap()
+    let ended = |at: Timestamp, session: Session| session.end(at, EndReason::SignedOut);
+    let signed_out = [
+        ended(moment, make.session(&user)),
+        ended(moment.minus(MILLI), make.session(&user)),
+        ended(moment.plus(MILLI), make.session(&user)),
+    ];
+    let both = ended(
+        moment.minus(MILLI * 9),
+        Session { expires_at: moment.minus(MILLI * 8), ..make.session(&user) },
+    );
+    let all = old.iter().chain(&signed_out).chain([&both]);
+    world.write(all.fold(make.commit(), Draft::insert_session).done()).await;
+    let over = async |world: &World<'_, B>, limit| {
+        world.store().sessions_over(&everything(), moment, limit).await.unwrap()
     };
-    let oldest_first: Vec<_> = old.iter().rev().map(|session| session.id).collect();
-    assert_eq!(run_out(&world, 10).await, oldest_first);
-    assert_eq!(run_out(&world, 3).await, oldest_first[..3]);
-    assert_eq!(world.store().run_out(&own(user.id), moment, 10).await.unwrap(), [], "for the system only");
+    let oldest_first: Vec<_> = [&both]
+        .into_iter()
+        .chain(old.iter().rev())
+        .chain([&signed_out[1], &signed_out[0]])
+        .map(|session| session.id)
+        .collect();
+    assert_eq!(over(&world, 10).await, oldest_first);
+    assert_eq!(over(&world, 6).await, oldest_first[..6]);
+    assert_eq!(over(&world, 3).await, oldest_first[..3]);
+    assert_eq!(
+        world.store().sessions_over(&own(user.id), moment, 10).await.unwrap(),
+        [],
+        "for the system only"
+    );
     for _ in 0..2 {
         let forget = oldest_first[..3].iter().map(|id| Change::ForgetSession(*id));
         world.write(forget.fold(make.commit(), Draft::change).done()).await;
-        assert_eq!(run_out(&world, 10).await, oldest_first[3..]);
+        assert_eq!(over(&world, 10).await, oldest_first[3..]);
     }
     assert!(world.store().session(&everything(), oldest_first[0]).await.unwrap().seen().is_none());
     assert_eq!(read(&world, &live).await, live);
@@ -226,6 +272,10 @@ fn rotations(session: &Session) -> Vec<Rotation> {
     let confirmed = Some(Confirmation { at, by: DeviceMark([7; 16]) });
     let in_use = TokenPlace { generation: 1, sibling: 2 };
     vec![begun, again, Rotation { in_use, confirmed, ..begun }, Rotation { in_use, confirmed, ..again }]
+}
+
+fn end(session: &Session, at: Timestamp) -> Change {
+    Change::EndSession { id: session.id, user: session.user, at, why: EndReason::Ended }
 }
 
 fn rotate(session: &Session, put: Rotation, expires_at: Timestamp, at: Timestamp) -> Change {

@@ -6,8 +6,6 @@ use crm_domain::access::actor::Actor;
 use crm_domain::activity::{Activity, ActivityType, EntityRef};
 use crm_domain::meta::Meta;
 use crm_domain::raw::{Members, Raw};
-use crm_domain::session::Session;
-use crm_domain::session::end::EndReason;
 use crm_domain::user::User;
 use crm_domain::version::Replace;
 use crm_testkit::passwords::PlainPasswords;
@@ -25,10 +23,6 @@ async fn a_password_change_ends_the_users_other_sessions_and_no_token_of_this_on
     let mut stage = Stage::new();
     let before = stored(&stage.ann, 3);
     stage.holds_user(&before);
-    let this = Session { id: session(), ..stage.make.session(&stage.ann) };
-    let (phone, laptop) = (stage.make.session(&stage.ann), stage.make.session(&stage.ann));
-    let open = vec![phone.clone(), this, laptop.clone()];
-    stage.sessions.expect_open_sessions().returning(move |_, _, _| Ok(open.clone()));
     let written = stage.applies();
     let now = stage.make.tick();
     change(&stage.ctx(), &stage.ann(), body("ann-secret", " correct horse ")).await.unwrap();
@@ -43,21 +37,7 @@ async fn a_password_change_ends_the_users_other_sessions_and_no_token_of_this_on
         written.only(),
         Commit {
             id: minted(1),
-            changes: vec![
-                Change::EndSession {
-                    id: phone.id,
-                    user: phone.user,
-                    at: now,
-                    why: EndReason::PasswordChanged
-                },
-                Change::EndSession {
-                    id: laptop.id,
-                    user: laptop.user,
-                    at: now,
-                    why: EndReason::PasswordChanged
-                },
-                Change::PutUser(Replace { before, after }),
-            ],
+            changes: vec![Change::PutUser(Replace { before, after })],
             expects: vec![stands(&stage.ann)],
             events: vec![Activity {
                 id: minted(2),
@@ -119,7 +99,6 @@ async fn of_two_changes_at_once_the_second_must_know_the_firsts_password() {
         .returning(move |_, _| Ok(crm_domain::access::scope::Sight::Seen(read.clone())));
     let password = PlainPasswords::hash_of("the rival's");
     stage.holds_user(&stored(&User { password, ..stage.ann.clone() }, 4));
-    stage.sessions.expect_open_sessions().returning(|_, _, _| Ok(Vec::new()));
     stage.answers([Ok(Verdict::Stale)]);
     let answer = change(&stage.ctx(), &stage.ann(), body("ann-secret", "correct horse")).await;
     assert_eq!(why(answer), "currentPassword: wrong_password");
@@ -137,7 +116,6 @@ async fn a_sign_in_that_makes_the_hash_anew_meanwhile_is_in_nobodys_way() {
         .times(1)
         .returning(move |_, _| Ok(crm_domain::access::scope::Sight::Seen(read.clone())));
     stage.holds_user(&stored(&stage.ann.clone(), 3));
-    stage.sessions.expect_open_sessions().returning(|_, _, _| Ok(Vec::new()));
     stage.applies();
     change(&stage.ctx(), &stage.ann(), body("ann-secret", "correct horse")).await.unwrap();
 }

@@ -3,18 +3,22 @@ use crm_app::commit::Commit;
 use crm_app::commit::change::Change;
 use crm_domain::access::actor::Actor;
 use crm_domain::access::scope::Sight;
+use crm_domain::activity::{Activity, ActivityType, EntityRef};
+use crm_domain::meta::Meta;
 use crm_domain::session::Session;
 use crm_domain::session::end::EndReason;
+use crm_domain::user::User;
+use crm_domain::version::Replace;
 
 use crate::support::said::{unavailable, why};
 use crate::support::stage::{Stage, minted, session, stands};
+use crate::support::stored;
 
 #[tokio::test]
-async fn the_list_leaves_out_sessions_that_lost_their_access() {
+async fn the_list_is_that_of_ones_own_open_sessions() {
     let mut stage = Stage::new();
     let live = stage.make.session(&stage.ann);
-    let lost = Session { access_version: 7, ..stage.make.session(&stage.ann) };
-    let (open, ann, now) = (vec![lost, live.clone()], stage.ann.id, stage.now());
+    let (open, ann, now) = (vec![live.clone()], stage.ann.id, stage.now());
     stage
         .sessions
         .expect_open_sessions()
@@ -54,27 +58,36 @@ async fn ending_a_session_again_writes_nothing() {
 }
 
 #[tokio::test]
-async fn all_sessions_but_the_one_that_asks_are_ended_in_one_commit() {
+async fn all_sessions_but_the_one_that_asks_are_ended_by_one_change_of_the_user() {
     let mut stage = Stage::new();
+    let before = stored(&stage.ann, 3);
+    stage.holds_user(&before);
     let this = Session { id: session(), ..stage.make.session(&stage.ann) };
-    let (phone, laptop) = (stage.make.session(&stage.ann), stage.make.session(&stage.ann));
-    let open = vec![phone.clone(), this, laptop.clone()];
+    let others = (0..20).map(|_| stage.make.session(&stage.ann));
+    let open: Vec<Session> = others.chain([this]).collect();
     stage.sessions.expect_open_sessions().returning(move |_, _, _| Ok(open.clone()));
     let written = stage.applies();
+    let now = stage.make.tick();
     end_others(&stage.ctx(), &stage.ann()).await.unwrap();
-    let ended = [&phone, &laptop].map(|session| Change::EndSession {
-        id: session.id,
-        user: session.user,
-        at: stage.now(),
-        why: EndReason::Ended,
-    });
-    let commit = ended.into_iter().fold(Commit::new(minted(1)), Commit::change);
+    let after = User { access_version: 1, spared: Some(session()), updated_at: now, ..stage.ann.clone() };
+    let event = Activity {
+        id: minted(2),
+        meta: Meta::new().compare("sessions", "open", "ended"),
+        ..stage.event(
+            &stage.ann,
+            ActivityType::UserUpdated,
+            (EntityRef::User(stage.ann.id), 4),
+            "User \"ann\" updated",
+        )
+    };
+    let commit = Commit::new(minted(1)).change(Change::PutUser(Replace { before, after })).event(event);
     assert_eq!(written.only(), commit.expect(stands(&stage.ann)));
 }
 
 #[tokio::test]
 async fn where_there_is_no_other_session_nothing_is_written() {
     let mut stage = Stage::new();
+    stage.holds_user(&stored(&stage.ann.clone(), 3));
     let this = Session { id: session(), ..stage.make.session(&stage.ann) };
     stage.sessions.expect_open_sessions().times(1).returning(move |_, _, _| Ok(vec![this.clone()]));
     stage.sessions.expect_open_sessions().returning(|_, _, _| Err(unavailable()));

@@ -11,7 +11,7 @@ use crate::support::stage::Stage;
 #[tokio::test]
 async fn the_series_has_fourteen_local_days_the_last_of_which_is_today() {
     let mut stage = Stage::new();
-    stage.mirror.replace(Snapshot::new([], [], Calendar::parse("Pacific/Auckland").unwrap()));
+    stage.mirror.replace(Snapshot::new([], Calendar::parse("Pacific/Auckland").unwrap()));
     let now = moment("2026-04-05T12:30:00Z");
     stage.make.clock.set(now);
     let days: Vec<_> = (24..=31)

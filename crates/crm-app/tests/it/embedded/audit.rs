@@ -50,7 +50,7 @@ async fn what_is_done_to_accounts_and_sessions_is_in_the_log_and_nothing_secret_
     let root = office.hire("root", Role::Admin).await;
     let ann = office.hire("ann", Role::Agent).await;
     assert_eq!(kinds(&log(&office).await), ["user_created", "sign_in_ok", "user_created", "sign_in_ok"]);
-    let phone = office.actor(&office.sign_in("ann", "ann-secret").await.unwrap()).unwrap();
+    let phone = office.actor(&office.sign_in("ann", "ann-secret").await.unwrap()).await.unwrap();
     sessions::end(&office.ctx, &ann, &phone.user().unwrap().session.to_string()).await.unwrap();
     let body = texts([("currentPassword", "ann-secret"), ("newPassword", "correct horse")]);
     password::change(&office.ctx, &ann, body).await.unwrap();

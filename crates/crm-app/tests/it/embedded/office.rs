@@ -92,7 +92,7 @@ impl Office {
             password: NewPassword::of_sample_account(&format!("{name}-secret")),
         };
         create(&self.ctx, &Actor::system("tests"), &new).await.unwrap();
-        self.actor(&self.sign_in(name, &format!("{name}-secret")).await.unwrap()).unwrap()
+        self.actor(&self.sign_in(name, &format!("{name}-secret")).await.unwrap()).await.unwrap()
     }
 
     /// Signs in with this password.
@@ -102,8 +102,8 @@ impl Office {
     }
 
     /// Who stands behind the access token by now.
-    pub(crate) fn actor(&self, sign_in: &SignIn) -> Result<Actor, AppError> {
-        authenticate(&self.ctx, sign_in.tokens.access_token.expose_secret())
+    pub(crate) async fn actor(&self, sign_in: &SignIn) -> Result<Actor, AppError> {
+        authenticate(&self.ctx, sign_in.tokens.access_token.expose_secret()).await
     }
 
     /// A new lead of the actor's.

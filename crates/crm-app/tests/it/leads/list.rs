@@ -83,7 +83,7 @@ async fn every_parameter_reaches_the_store() {
 #[tokio::test]
 async fn days_are_those_of_the_workspace() {
     let mut stage = Stage::new();
-    stage.mirror.replace(Snapshot::new([], [], Calendar::parse("Europe/Berlin").unwrap()));
+    stage.mirror.replace(Snapshot::new([], Calendar::parse("Europe/Berlin").unwrap()));
     let sent = texts([("createdFrom", "2026-03-29"), ("createdTo", "2026-03-29")]);
     let filter = asked(&mut stage, sent).await.filter;
     assert_eq!(filter.created_from, Some(moment("2026-03-28T23:00:00Z")));

@@ -72,7 +72,7 @@ async fn every_parameter_reaches_the_store() {
 #[tokio::test]
 async fn the_words_of_due_mean_days_of_the_workspace() {
     let mut stage = Stage::new();
-    stage.mirror.replace(Snapshot::new([], [], Calendar::parse("Europe/Berlin").unwrap()));
+    stage.mirror.replace(Snapshot::new([], Calendar::parse("Europe/Berlin").unwrap()));
     // A Saturday evening in UTC is Saturday night in Berlin, before the Sunday that has 23 hours.
     stage.make.clock.set(moment("2026-03-28T22:30:00Z"));
     let window = |from: Option<&str>, before: Option<&str>| {
