@@ -4,8 +4,8 @@
 
 mod telling;
 
-use std::fs::File;
-use std::io::BufWriter;
+use std::fs;
+use std::io::{self, BufWriter};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -17,6 +17,7 @@ use crm_node_import::plan::{Choices, plan};
 use crm_node_import::report::Report;
 use crm_node_import::source::database::NodeDatabase;
 use crm_security::passwords::kept::can_be_checked;
+use crm_sqlite::engine::partial::Partial;
 
 use crate::cli::ImportNodeArgs;
 use crate::command_error::CommandError;
@@ -44,7 +45,7 @@ pub async fn run(mut settings: Settings, args: ImportNodeArgs) -> Result<ExitCod
     }
     let orphans_to = args.orphans_to.as_deref().map(email).transpose()?;
     // Made before anything is written, so that what is to be told has somewhere to go.
-    let lines = args.report.as_deref().map(open).transpose()?;
+    let lines = args.report.as_deref().map(create_report).transpose()?;
 
     let failed = |error| CommandError::failed("the old database cannot be read", error);
     let old = NodeDatabase::connect(&args.from).await.map_err(failed)?;
@@ -73,7 +74,7 @@ pub async fn run(mut settings: Settings, args: ImportNodeArgs) -> Result<ExitCod
 
     telling::tell(&report, &others, &args, &to);
     if let (Some(lines), Some(path)) = (lines, &args.report) {
-        write(&report, lines, path)?;
+        write_report(&report, lines, path)?;
     }
     Ok(if report.is_complete() { ExitCode::SUCCESS } else { ExitCode::from(LEFT_OUT) })
 }
@@ -97,12 +98,56 @@ fn email(text: &str) -> Result<Email, CommandError> {
     Email::parse(text).map_err(|flaw| CommandError::Usage(format!("--orphans-to {}", flaw.msg)))
 }
 
-fn open(path: &Path) -> Result<BufWriter<File>, CommandError> {
-    let failed = |error| CommandError::failed(format!("{} cannot be written", path.display()), error);
-    File::create(path).map(BufWriter::new).map_err(failed)
+/// The file that the report gets, which nobody else can read: the report quotes the records. It takes the name when it
+/// is complete, in the place of an earlier report and never of anything but a plain file, such as a link or a device.
+fn create_report(path: &Path) -> Result<Partial, CommandError> {
+    if fs::symlink_metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
+        return Err(CommandError::Usage(format!("--report {} is there and no plain file", path.display())));
+    }
+    Partial::of(path).map_err(|error| not_written(path, error))
 }
 
-fn write(report: &Report, lines: BufWriter<File>, path: &Path) -> Result<(), CommandError> {
-    let failed = |error| CommandError::failed(format!("{} cannot be written", path.display()), error);
-    report.write_lines(lines).map_err(failed)
+fn write_report(report: &Report, mut lines: Partial, path: &Path) -> Result<(), CommandError> {
+    let written = report.write_lines(BufWriter::new(lines.file())).and_then(|()| lines.replace(path));
+    written.map_err(|error| not_written(path, error))
+}
+
+fn not_written(path: &Path, error: io::Error) -> CommandError {
+    CommandError::failed(format!("{} cannot be written", path.display()), error)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    use super::*;
+
+    #[test]
+    fn the_report_is_for_its_owner_alone_and_takes_the_place_of_an_earlier_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("findings.jsonl");
+        fs::write(&path, "an earlier one").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+        let lines = create_report(&path).unwrap();
+        write_report(&Report::default(), lines, &path).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "");
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn the_report_never_goes_where_a_link_leads() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, target) = (folder.path().join("findings.jsonl"), folder.path().join("target"));
+        fs::write(&target, "of somebody").unwrap();
+        symlink(&target, &path).unwrap();
+        assert!(create_report(&path).is_err());
+        // Also if the link comes while the records are imported.
+        fs::remove_file(&path).unwrap();
+        let lines = create_report(&path).unwrap();
+        symlink(&target, &path).unwrap();
+        write_report(&Report::default(), lines, &path).unwrap();
+        assert_eq!(fs::read_to_string(&target).unwrap(), "of somebody");
+        assert!(fs::symlink_metadata(&path).unwrap().is_file());
+    }
 }

@@ -1,5 +1,7 @@
 //! A team moves here from the Node.js backend.
 
+use std::os::unix::fs::PermissionsExt;
+
 use crm_testkit::mongod;
 use crm_testkit::node_backend::crowd::Crowd;
 use crm_testkit::node_backend::{NodeBackend, PASSWORD};
@@ -76,6 +78,7 @@ async fn what_is_left_out_ends_with_three_and_stands_in_the_report() {
     assert_eq!(ended.code, 3, "{ended:?}");
     assert_eq!(numbers(&ended.out, "customers"), [13, 12, 0, 0, 1]);
     assert!(ended.out.contains(&format!("customer {} \"Orphan\", left out: its owner", orphan.to_hex())));
+    assert_eq!(std::fs::metadata(report).unwrap().permissions().mode() & 0o777, 0o600);
     let lines = std::fs::read_to_string(report).unwrap();
     let findings: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let of = |id: String| findings.iter().find(|finding| finding["id"] == id.as_str()).unwrap();

@@ -6,6 +6,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use crm_app::open_mode::OpenMode;
+use rustix::fs::OFlags;
 
 use super::error::OpenError;
 use super::filesystem;
@@ -62,7 +63,15 @@ pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// Makes an empty file of mode 0600 where there is none. SQLite gives the files beside it the same mode.
+/// Makes an empty file of mode 0600 where there is none, and never where a link leads. SQLite gives the files beside it
+/// the same mode.
 pub(super) fn create_file(path: &Path) -> io::Result<()> {
-    OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path).map(drop)
+    options().write(true).open(path).map(drop)
+}
+
+/// Opens a file, or makes it with mode 0600; refuses a link (`ELOOP`).
+pub(super) fn options() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.create(true).truncate(false).mode(0o600).custom_flags(OFlags::NOFOLLOW.bits().cast_signed());
+    options
 }

@@ -3,13 +3,12 @@
 //! Commands beside a running server do not take it; they only write through SQLite's own locks. A second
 //! server would answer from memory that does not know of the first one's commits for half a second.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io::{self, Read, Seek, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use super::error::OpenError;
-use super::location::{beside, prepare_folder};
+use super::location::{beside, options, prepare_folder};
 
 /// Why the lock was not given. The texts are written for who started the program.
 #[derive(Debug, thiserror::Error)]
@@ -42,9 +41,7 @@ impl ServeLock {
     /// [`LockError::Held`] when another server has it; the others when the folder or the file is unusable.
     pub fn acquire(store: &Path) -> Result<Self, LockError> {
         let path = beside(&prepare_folder(store).map_err(LockError::Folder)?, ".serve.lock");
-        let open =
-            OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path);
-        let mut file = open.map_err(LockError::File)?;
+        let mut file = options().read(true).write(true).open(path).map_err(LockError::File)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {

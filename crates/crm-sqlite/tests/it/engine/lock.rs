@@ -3,9 +3,12 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 
+use crm_sqlite::engine::Engine;
+use crm_sqlite::engine::location::Location;
 use crm_sqlite::engine::lock::{LockError, ServeLock};
+use crm_sqlite::engine::watch::Hooks;
 
-use super::support::{done, folder, in_file, insert, options};
+use super::support::{ITEMS, done, folder, in_file, insert, options};
 
 #[test]
 fn a_second_server_is_refused_with_one_line_that_names_the_first() {
@@ -30,6 +33,22 @@ fn another_way_to_the_same_store_is_the_same_lock() {
         assert!(matches!(ServeLock::acquire(&folder.path().join(way)), Err(LockError::Held { .. })), "{way}");
     }
     ServeLock::acquire(&folder.path().join("other.db")).unwrap();
+}
+
+#[test]
+fn a_link_in_the_place_of_the_lock_is_refused() {
+    let (folder, path) = folder();
+    let target = folder.path().join("of somebody");
+    fs::write(&target, "words").unwrap();
+    symlink(&target, folder.path().join("crm.db.serve.lock")).unwrap();
+    assert!(matches!(ServeLock::acquire(&path), Err(LockError::File(_))));
+    assert_eq!(fs::read_to_string(&target).unwrap(), "words");
+    // Nor is a store made where a link leads that leads nowhere yet.
+    let nowhere = folder.path().join("nowhere");
+    symlink(&nowhere, folder.path().join("link.db")).unwrap();
+    let there = Location::File(folder.path().join("link.db"));
+    assert!(Engine::open(&there, &[ITEMS], &options(), Hooks::default()).is_err());
+    assert!(!nowhere.exists());
 }
 
 #[tokio::test]
