@@ -21,6 +21,15 @@ use crate::context::Ctx;
 use crate::deadline;
 use crate::error::{AppError, StoreError};
 
+tokio::task_local! {
+    static DECIDING: ();
+}
+
+/// Whether this is called by an attempt of [`decide`]. What takes long, such as hashing a password, is done before.
+pub fn is_deciding() -> bool {
+    DECIDING.try_with(|()| ()).is_ok()
+}
+
 /// What an attempt decided.
 #[derive(Debug)]
 pub enum Decision<T> {
@@ -47,7 +56,8 @@ impl<T> Decision<T> {
 
 /// Runs `attempt` until what it decided could be committed or needs no commit.
 ///
-/// `attempt` gets the actor as they are by then, reads, and decides; it has no effect of its own. `records` are those
+/// `attempt` gets the actor as they are by then, reads, and decides; it has no effect of its own and hashes no password.
+/// `records` are those
 /// that will be written: their writers wait for each other in line. The commit is made to hold only while the actor
 /// still stands as they did when it was decided, and gets the entries of the audit log that follow from its changes.
 ///
@@ -76,7 +86,7 @@ where
         let current = ctx.current(actor)?;
         let standing = standing(&current);
         let who = current.clone();
-        let decision = timeout_at(deadline, attempt(current)).await;
+        let decision = timeout_at(deadline, DECIDING.scope((), attempt(current))).await;
         let (commit, answer) = match decision.map_err(|_| unread())?? {
             Decision::Answer(answer) => match ctx.keeping.keep(&answer, || ctx.now())? {
                 None => return Ok(answer),

@@ -1,11 +1,13 @@
 //! Password hashes: argon2id (RFC 9106), kept as PHC strings that name their own cost. Hashes that bcrypt made, as the
 //! Node.js backend kept them, are checked too and are made anew by whoever signs in with one.
 
+pub mod cost;
 pub mod kept;
 mod pool;
 
 use std::io;
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash as Phc, Salt};
 use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, Params, PasswordHasher, Version};
@@ -15,29 +17,12 @@ use crm_domain::password_hash::PasswordHash;
 use secrecy::{ExposeSecret, SecretString};
 use thiserror::Error;
 
-use self::kept::Kept;
+use self::cost::HashCost;
+use self::kept::{Compute, Kept, Libraries};
 use self::pool::Pool;
 
 /// How many passwords may wait to be hashed; one more is refused as busy.
 pub const QUEUE: usize = 64;
-
-/// What a new hash costs. Hashes made before keep the cost they were made with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct HashCost {
-    /// Memory in KiB.
-    pub memory_kib: u32,
-    /// Passes over that memory.
-    pub iterations: u32,
-    /// Lanes that could be computed side by side.
-    pub parallelism: u32,
-}
-
-/// OWASP's minimum: 19 MiB, two passes, one lane.
-impl Default for HashCost {
-    fn default() -> Self {
-        Self { memory_kib: 19_456, iterations: 2, parallelism: 1 }
-    }
-}
 
 /// Why passwords cannot be hashed at all.
 #[derive(Debug, Error)]
@@ -60,6 +45,7 @@ pub struct Argon2Passwords {
     /// A hash of the same cost that no password has, for emails without an account.
     nobody: PasswordHash,
     pool: Pool,
+    compute: Arc<dyn Compute>,
 }
 
 impl Argon2Passwords {
@@ -74,6 +60,7 @@ impl Argon2Passwords {
             nobody: nobody(&params)?,
             argon2: Argon2::new(Algorithm::Argon2id, Version::V0x13, params),
             pool: Pool::start(threads, QUEUE).map_err(StartError::Thread)?,
+            compute: Arc::new(Libraries),
         })
     }
 }
@@ -86,15 +73,15 @@ impl Passwords for Argon2Passwords {
     }
 
     async fn verify(&self, password: SecretString, hash: Option<PasswordHash>) -> Result<bool, HashError> {
-        let argon2 = self.argon2.clone();
+        let (compute, today) = (Arc::clone(&self.compute), self.argon2.params().clone());
         let known = hash.is_some();
         let hash = hash.unwrap_or_else(|| self.nobody.clone());
-        let same = self.pool.run(move || Kept::parse(&hash)?.verify(&argon2, &password)).await??;
+        let same = self.pool.run(move || Kept::parse(&hash)?.verify(&*compute, &password, &today)).await??;
         Ok(same && known)
     }
 
-    fn is_outdated(&self, hash: &PasswordHash) -> bool {
-        Kept::parse(hash).is_ok_and(|kept| kept.is_outdated(self.argon2.params()))
+    fn is_outdated(&self, hash: &PasswordHash, password: &SecretString) -> bool {
+        Kept::parse(hash).is_ok_and(|kept| kept.is_outdated(self.argon2.params(), password))
     }
 }
 

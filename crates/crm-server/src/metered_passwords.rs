@@ -34,8 +34,8 @@ impl Passwords for MeteredPasswords {
         self.inner.verify(password, hash).await
     }
 
-    fn is_outdated(&self, hash: &PasswordHash) -> bool {
-        self.inner.is_outdated(hash)
+    fn is_outdated(&self, hash: &PasswordHash, password: &SecretString) -> bool {
+        self.inner.is_outdated(hash, password)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Passwords without the cost.
 
 use async_trait::async_trait;
+use crm_app::decide::is_deciding;
 use crm_app::ports::passwords::{HashError, Passwords};
 use crm_domain::password_hash::PasswordHash;
 use secrecy::{ExposeSecret, SecretString};
@@ -9,6 +10,9 @@ const PREFIX: &str = "$plain$";
 const OUTDATED: &str = "$plain-of-old$";
 
 /// "Hashes" a password by writing it down: `$plain$secret`. Fast, and worthless outside tests.
+///
+/// Panics when it is asked inside [`crm_app::decide::decide`]: a real hash takes longer than a transaction may, and an
+/// attempt may run several times.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct PlainPasswords;
 
@@ -27,10 +31,12 @@ impl PlainPasswords {
 #[async_trait]
 impl Passwords for PlainPasswords {
     async fn hash(&self, password: SecretString) -> Result<PasswordHash, HashError> {
+        assert!(!is_deciding(), "a password is hashed inside a transaction");
         Ok(Self::hash_of(password.expose_secret()))
     }
 
     async fn verify(&self, password: SecretString, hash: Option<PasswordHash>) -> Result<bool, HashError> {
+        assert!(!is_deciding(), "a password is checked inside a transaction");
         let Some(hash) = hash else {
             return Ok(false);
         };
@@ -39,7 +45,7 @@ impl Passwords for PlainPasswords {
         Ok(hashed.ok_or(HashError::Failed)? == password.expose_secret())
     }
 
-    fn is_outdated(&self, hash: &PasswordHash) -> bool {
+    fn is_outdated(&self, hash: &PasswordHash, _: &SecretString) -> bool {
         hash.expose().starts_with(OUTDATED)
     }
 }
@@ -62,8 +68,8 @@ mod tests {
         let hash = PlainPasswords::outdated_hash_of("secret");
         assert_eq!(PlainPasswords.verify("secret".into(), Some(hash.clone())).await, Ok(true));
         assert_eq!(PlainPasswords.verify("Secret".into(), Some(hash.clone())).await, Ok(false));
-        assert!(PlainPasswords.is_outdated(&hash));
-        assert!(!PlainPasswords.is_outdated(&PlainPasswords::hash_of("secret")));
+        assert!(PlainPasswords.is_outdated(&hash, &"secret".into()));
+        assert!(!PlainPasswords.is_outdated(&PlainPasswords::hash_of("secret"), &"secret".into()));
     }
 
     #[tokio::test]

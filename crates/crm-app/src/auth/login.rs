@@ -10,12 +10,14 @@ use crm_domain::audit::AuditKind;
 use crm_domain::flaw::Flaw;
 use crm_domain::form::Form;
 use crm_domain::ids::UserId;
+use crm_domain::password_hash::PasswordHash;
 use crm_domain::raw::Members;
 use crm_domain::session::Session;
 use crm_domain::session::end::EndReason;
 use crm_domain::session::rotation::{RefreshClaim, Rotation, TokenPlace};
 use crm_domain::user::User;
 use crm_domain::values::email::Email;
+use crm_domain::values::password::NewPassword;
 use crm_domain::version::Versioned;
 use parking_lot::Mutex;
 use secrecy::SecretString;
@@ -44,6 +46,9 @@ const MOST_ENDED: usize = 100;
 /// The longest password that is worth hashing, in bytes. None that is set is longer.
 const LONGEST_PASSWORD: usize = 1024;
 
+/// How often a password is checked in one request whose user gets another hash again and again meanwhile.
+pub(crate) const MOST_CHECKS: u32 = 4;
+
 /// What is known of the device that signs in.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Device {
@@ -66,8 +71,9 @@ pub struct SignIn {
 ///
 /// An unknown email and a wrong password get the same answer at the same cost, and count alike: who fails too often has
 /// to wait, and no password is looked at meanwhile. Passwords are taken exactly as sent. A hash that is weaker than
-/// those made today is replaced in the commit that begins the session. Where the user has as many sessions as they may have,
-/// that commit ends those that were used least recently; sign-ins that race may leave a few more until the next one.
+/// those made today is replaced in the commit that begins the session; the new one is made before. Where the user has as many
+/// sessions as they may have, that commit ends those that were used least recently; sign-ins that race may leave a few more
+/// until the next one.
 ///
 /// # Errors
 /// [`AppError::InvalidCredentials`]; [`AppError::Throttled`]; [`AppError::AccountDisabled`] for the right password of a
@@ -118,37 +124,63 @@ impl Credentials {
     }
 }
 
+/// What came of an attempt to begin a session.
+enum Begun {
+    SignedIn(Box<SignIn>),
+    /// The account has another password hash by now, or is gone: the password must fit that one.
+    PasswordChanged(Option<Versioned<User>>),
+}
+
 async fn sign_in(
     ctx: &Ctx,
     credentials: &Credentials,
     found: Option<Versioned<User>>,
     device: &Device,
 ) -> Result<SignIn, AppError> {
-    let checked = verified(ctx, found, &credentials.password).await?;
+    let mut found = found;
+    for _ in 0..MOST_CHECKS {
+        let checked = verified(ctx, found, &credentials.password).await?;
+        let renewed = renewed(ctx, checked.record(), &credentials.password).await;
+        match begin_session(ctx, credentials, checked, renewed.as_ref(), device).await? {
+            Begun::SignedIn(sign_in) => return Ok(*sign_in),
+            Begun::PasswordChanged(user) => found = user,
+        }
+    }
+    Err(AppError::Busy)
+}
+
+/// Begins a session of a user whose password was checked, with the new hash if there is one. No password is checked or
+/// hashed here: that takes longer than a transaction may.
+async fn begin_session(
+    ctx: &Ctx,
+    credentials: &Credentials,
+    checked: Versioned<User>,
+    renewed: Option<&Change>,
+    device: &Device,
+) -> Result<Begun, AppError> {
     let first = Mutex::new(Some(checked.clone()));
     let (first, checked) = (&first, &checked.record().password);
     decide(ctx, &Actor::system("sign-in"), &[], |system| async move {
         let read = first.lock().take();
         let user = match read {
             Some(user) => user,
-            // Something has changed meanwhile; who has another password now must know that one.
+            // Something has changed meanwhile; a user who has another password now must know that one.
             None => match credentials.find(ctx, &system).await? {
                 Some(user) if user.record().password == *checked => user,
-                other => verified(ctx, other, &credentials.password).await?,
+                other => return Ok(Decision::Answer(Begun::PasswordChanged(other))),
             },
         };
         if !user.record().active {
             return tell_refused(ctx, Some(user.record()), AppError::AccountDisabled);
         }
-        let renewed = renewed(ctx, user.record(), &credentials.password).await;
         let (session, tokens) = open_session(ctx, user.record(), device)?;
         let commit = Commit::new(ctx.commit_id())
             .expect(Expect::Unchanged(EntityRef::User(user.record().id), user.version()))
             .change(Change::InsertSession(session));
-        let commit = renewed.into_iter().fold(commit, Commit::change);
+        let commit = renewed.cloned().into_iter().fold(commit, Commit::change);
         let over = over_the_limit(ctx, &system, user.record().id).await?;
         let commit = over.into_iter().fold(commit, Commit::change);
-        Ok(Decision::commit(commit, SignIn { tokens, user }))
+        Ok(Decision::commit(commit, Begun::SignedIn(Box::new(SignIn { tokens, user }))))
     })
     .await
 }
@@ -181,21 +213,21 @@ fn tell_refused<T>(ctx: &Ctx, user: Option<&User>, error: AppError) -> Result<T,
 /// A hash as it would be made today, in the place of one that is outdated. Nobody is kept out because there was no time
 /// for it: the next sign-in tries again.
 async fn renewed(ctx: &Ctx, user: &User, password: &SecretString) -> Option<Change> {
-    if !ctx.passwords.is_outdated(&user.password) {
+    if !user.active || !ctx.passwords.is_outdated(&user.password, password) {
         return None;
     }
     let to = ctx.passwords.hash(password.clone()).await.ok()?;
     Some(Change::RenewHash { user: user.id, from: user.password.clone(), to })
 }
 
-/// Whether the password fits the hash; without a hash it never does, at the same cost.
+/// Whether the password fits the hash; without a hash it never does, at the same cost. To be done before [`decide`].
 ///
 /// # Errors
 /// [`AppError::Busy`] if too many are being checked; [`AppError::Internal`] if the hash is none.
 pub async fn check_password(
     ctx: &Ctx,
     password: &SecretString,
-    hash: Option<crm_domain::password_hash::PasswordHash>,
+    hash: Option<PasswordHash>,
 ) -> Result<bool, AppError> {
     let too_long = secrecy::ExposeSecret::expose_secret(password).len() > LONGEST_PASSWORD;
     let (password, hash) =
@@ -203,8 +235,15 @@ pub async fn check_password(
     ctx.passwords.verify(password, hash).await.map_err(of_hasher)
 }
 
-/// What a failed hash means for the caller.
-pub fn of_hasher(error: HashError) -> AppError {
+/// The hash of a new password. To be made before [`decide`].
+///
+/// # Errors
+/// [`AppError::Busy`] if too many are being hashed; [`AppError::Internal`] if the hasher fails.
+pub async fn hash_password(ctx: &Ctx, password: &NewPassword) -> Result<PasswordHash, AppError> {
+    ctx.passwords.hash(SecretString::from(password.expose())).await.map_err(of_hasher)
+}
+
+fn of_hasher(error: HashError) -> AppError {
     match error {
         HashError::Busy => AppError::Busy,
         HashError::Failed => AppError::Internal(Box::new(error)),

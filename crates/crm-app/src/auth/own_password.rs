@@ -37,16 +37,19 @@ impl CurrentPassword {
         if fits? { Ok(Self { typed, checked: user.password.clone() }) } else { Err(wrong()) }
     }
 
-    /// Checks that it is still the user's password, as they were read again. Another hash may be of the same password: a
-    /// sign-in replaces an outdated one.
+    /// Whether it was checked with the hash that the user has now.
+    pub fn is_of(&self, user: &User) -> bool {
+        user.password == self.checked
+    }
+
+    /// Checks it with another hash, which the user has by now and which may be of the same password: a sign-in replaces an
+    /// outdated one. To be done before a transaction, as it takes long.
     ///
     /// # Errors
-    /// [`AppError::Invalid`] on [`MEMBER`] if it is not; [`AppError::Busy`] if too many are being checked.
-    pub async fn check_again(&self, ctx: &Ctx, user: &User) -> Result<(), AppError> {
-        if user.password == self.checked
-            || check_password(ctx, &self.typed, Some(user.password.clone())).await?
-        {
-            Ok(())
+    /// [`AppError::Invalid`] on [`MEMBER`] if it is wrong; [`AppError::Busy`] if too many are being checked.
+    pub async fn check_again(self, ctx: &Ctx, hash: PasswordHash) -> Result<Self, AppError> {
+        if check_password(ctx, &self.typed, Some(hash.clone())).await? {
+            Ok(Self { checked: hash, ..self })
         } else {
             Err(wrong())
         }

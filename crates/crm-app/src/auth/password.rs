@@ -4,16 +4,17 @@ use crm_domain::access::action::Action;
 use crm_domain::access::actor::Actor;
 use crm_domain::access::policy::{Denied, authorize};
 use crm_domain::form::Form;
+use crm_domain::password_hash::PasswordHash;
 use crm_domain::raw::Members;
 use crm_domain::values::password::NewPassword;
 use secrecy::SecretString;
 
-use crate::auth::login::of_hasher;
+use crate::auth::login::{MOST_CHECKS, hash_password};
 use crate::auth::me;
 use crate::auth::own_password::{self, CurrentPassword};
 use crate::commit::Commit;
 use crate::context::Ctx;
-use crate::decide::decide;
+use crate::decide::{Decision, decide};
 use crate::error::AppError;
 use crate::users::change::put;
 
@@ -38,16 +39,34 @@ pub async fn change(ctx: &Ctx, actor: &Actor, body: Members) -> Result<(), AppEr
     });
     let (current, new) = form.finish_with(current.zip(new))?;
     let before = me::read(ctx, actor).await?;
-    let current = &CurrentPassword::check(ctx, before.record(), SecretString::from(current)).await?;
-    let hash = ctx.passwords.hash(SecretString::from(new.expose())).await.map_err(of_hasher)?;
-    let hash = &hash;
-    decide(ctx, actor, &[user.id.uuid()], |actor| async move {
+    let mut current = CurrentPassword::check(ctx, before.record(), SecretString::from(current)).await?;
+    let hash = hash_password(ctx, &new).await?;
+    for _ in 0..MOST_CHECKS {
+        let Some(other) = replace(ctx, actor, &current, &hash).await? else {
+            return Ok(());
+        };
+        current = current.check_again(ctx, other).await?;
+    }
+    Err(AppError::Busy)
+}
+
+/// Puts `hash` in the place of the hash that the current password was checked with. If the user has another one by then,
+/// nothing is written and the answer is that one, to be checked outside the transaction.
+async fn replace(
+    ctx: &Ctx,
+    actor: &Actor,
+    current: &CurrentPassword,
+    hash: &PasswordHash,
+) -> Result<Option<PasswordHash>, AppError> {
+    let user = actor.user_id().ok_or(AppError::Denied(Denied))?;
+    decide(ctx, actor, &[user.uuid()], |actor| async move {
         let before = me::read(ctx, &actor).await?;
-        current.check_again(ctx, before.record()).await?;
+        if !current.is_of(before.record()) {
+            return Ok(Decision::Answer(Some(before.into_record().password)));
+        }
         let session = actor.user().ok_or(AppError::Denied(Denied))?.session;
         let after = before.record().clone().choose_password(hash.clone(), session, ctx.now());
-        Ok(put(ctx, &actor, Commit::new(ctx.commit_id()), before, after))
+        Ok(put(ctx, &actor, Commit::new(ctx.commit_id()), before, after).map(|_| None))
     })
-    .await?;
-    Ok(())
+    .await
 }

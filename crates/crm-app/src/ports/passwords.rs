@@ -26,13 +26,15 @@ pub trait Passwords: Send + Sync {
     /// [`HashError`].
     async fn hash(&self, password: SecretString) -> Result<PasswordHash, HashError>;
 
-    /// Whether the password is the one that was hashed. Without a hash the answer is no, at the same cost: whoever
-    /// watches the clock does not learn which emails have an account.
+    /// Whether the password is the one that was hashed. Without a hash the answer is no. Each check costs what
+    /// [`Passwords::hash`] costs today, whatever the hash cost and whether there is one: a client that measures the
+    /// time does not learn which emails have an account.
     ///
     /// # Errors
     /// [`HashError`].
     async fn verify(&self, password: SecretString, hash: Option<PasswordHash>) -> Result<bool, HashError>;
 
-    /// Whether a hash that a password fits is weaker than [`Passwords::hash`] would make it today.
-    fn is_outdated(&self, hash: &PasswordHash) -> bool;
+    /// Whether a hash that this password fits should be replaced by one of it: the hash is weaker than
+    /// [`Passwords::hash`] would make it today, and all of the password counted when it was checked.
+    fn is_outdated(&self, hash: &PasswordHash, password: &SecretString) -> bool;
 }

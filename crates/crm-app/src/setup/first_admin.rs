@@ -10,10 +10,9 @@ use crm_domain::refusal::Refusal;
 use crm_domain::throttle::Judgement;
 use crm_domain::user::User;
 use crm_domain::version::{Version, Versioned};
-use secrecy::SecretString;
 
 use crate::audit::note::Note;
-use crate::auth::login::of_hasher;
+use crate::auth::login::hash_password;
 use crate::commit::change::Change;
 use crate::context::Ctx;
 use crate::decide::{Decision, decide};
@@ -51,7 +50,7 @@ pub async fn set_up(ctx: &Ctx, body: Members, address: Option<&str>) -> Result<V
         let flaw = Flaw::new("wrong_setup_token", "is not the token that the server's terminal shows");
         return Err(FieldErrors::one("setupToken", flaw).into());
     }
-    let hash = ctx.passwords.hash(SecretString::from(new.password.expose())).await.map_err(of_hasher)?;
+    let hash = hash_password(ctx, &new.password).await?;
     let (new, hash) = (&new, &hash);
     let user = decide(ctx, &Actor::system("first admin"), &[], |system| async move {
         let user = new.user(ctx.mint(), hash.clone(), ctx.now());

@@ -9,6 +9,7 @@ use crm_domain::activity::{ActivityType, EntityRef};
 use crm_domain::flaw::FieldErrors;
 use crm_domain::form::Form;
 use crm_domain::ids::UserId;
+use crm_domain::password_hash::PasswordHash;
 use crm_domain::patch::Patch;
 use crm_domain::raw::Members;
 use crm_domain::user::{User, UserPatch};
@@ -18,7 +19,7 @@ use crm_domain::values::password::NewPassword;
 use crm_domain::version::{Replace, Versioned};
 use secrecy::SecretString;
 
-use crate::auth::login::of_hasher;
+use crate::auth::login::{MOST_CHECKS, hash_password};
 use crate::auth::own_password::{self, CurrentPassword};
 use crate::commit::Commit;
 use crate::commit::change::Change;
@@ -71,9 +72,8 @@ pub async fn change(
     }
     let id: UserId = form.finish_with(id)?;
     let mut patch = UserPatch { name, email, role, active, password: Patch::Keep };
-    let is_own = actor.user_id() == Some(id);
     let mut confirmed = None;
-    if is_own {
+    if actor.user_id() == Some(id) {
         let user = find(ctx, grant.scope(), id).await?;
         if !password.is_keep() || changes_email(user.record(), &patch) {
             let Patch::Set(current) = current else { return Err(own_password::missing()) };
@@ -85,22 +85,61 @@ pub async fn change(
         let after = user.into_record().edit(patch.clone(), ctx.now());
         let new = NewPassword::parse(&raw, &after.email, &after.name)
             .map_err(|flaw| FieldErrors::one("password", flaw))?;
-        let hash = ctx.passwords.hash(SecretString::from(new.expose())).await.map_err(of_hasher)?;
-        patch.password = Patch::Set(hash);
+        patch.password = Patch::Set(hash_password(ctx, &new).await?);
     }
-    let (patch, confirmed) = (&patch, &confirmed);
+    for _ in 0..MOST_CHECKS {
+        match apply(ctx, actor, id, &patch, confirmed.as_ref(), precondition).await? {
+            Applied::Changed(user) => return Ok(*user),
+            Applied::PasswordChanged(hash) => {
+                let current = confirmed.ok_or_else(own_password::missing)?;
+                confirmed = Some(current.check_again(ctx, hash).await?);
+            }
+        }
+    }
+    Err(AppError::Busy)
+}
+
+/// What came of an attempt to change a user.
+enum Applied {
+    Changed(Box<Versioned<User>>),
+    /// The actor changes their own account and has another password hash by now, which the current password must fit.
+    PasswordChanged(PasswordHash),
+}
+
+impl Applied {
+    fn changed(&self) -> Option<Versioned<User>> {
+        match self {
+            Self::Changed(user) => Some(Versioned::clone(user)),
+            Self::PasswordChanged(_) => None,
+        }
+    }
+}
+
+/// Changes the user in one transaction, in which no password is checked or hashed.
+async fn apply(
+    ctx: &Ctx,
+    actor: &Actor,
+    id: UserId,
+    patch: &UserPatch,
+    confirmed: Option<&CurrentPassword>,
+    precondition: &Precondition,
+) -> Result<Applied, AppError> {
+    let ctx = &ctx.keeping(ctx.keeping.part(Applied::changed));
     decide(ctx, actor, &[id.uuid()], |actor| async move {
         let grant = authorize(&actor, Action::ChangeUser)?;
         let before = find(ctx, grant.scope(), id).await?;
+        let is_own = actor.user_id() == Some(id);
         if is_own && (!patch.password.is_keep() || changes_email(before.record(), patch)) {
             // The email may have become another one since it was looked at.
-            let current = confirmed.as_ref().ok_or_else(own_password::missing)?;
-            current.check_again(ctx, before.record()).await?;
+            let current = confirmed.ok_or_else(own_password::missing)?;
+            if !current.is_of(before.record()) {
+                return Ok(Decision::Answer(Applied::PasswordChanged(before.into_record().password)));
+            }
         }
-        let after = before.record().clone().edit(UserPatch::clone(patch), ctx.now());
+        let after = before.record().clone().edit(patch.clone(), ctx.now());
         let commit = guard(ctx, &actor, Commit::new(ctx.commit_id()), before.record(), &after).await?;
         precondition.check(before.version())?;
-        Ok(put(ctx, &actor, commit, before, after))
+        Ok(put(ctx, &actor, commit, before, after).map(|user| Applied::Changed(Box::new(user))))
     })
     .await
 }

@@ -17,9 +17,8 @@ use crm_domain::values::email::Email;
 use crm_domain::values::name::PersonName;
 use crm_domain::values::password::NewPassword;
 use crm_domain::version::{Version, Versioned};
-use secrecy::SecretString;
 
-use crate::auth::login::of_hasher;
+use crate::auth::login::hash_password;
 use crate::commit::Commit;
 use crate::commit::change::Change;
 use crate::context::Ctx;
@@ -104,7 +103,7 @@ pub async fn create(ctx: &Ctx, actor: &Actor, new: &NewUser) -> Result<Versioned
     if ctx.stores.users.user_by_email(grant.scope(), &new.email).await?.is_some() {
         return Err(Refusal::EmailTaken.into());
     }
-    let hash = ctx.passwords.hash(SecretString::from(new.password.expose())).await.map_err(of_hasher)?;
+    let hash = hash_password(ctx, &new.password).await?;
     let hash = &hash;
     let attempt = || {
         decide(ctx, actor, &[], |actor| async move {

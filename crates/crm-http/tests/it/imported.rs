@@ -8,7 +8,8 @@ use crm_domain::access::role::Role;
 use crm_domain::password_hash::PasswordHash;
 use crm_domain::user::User;
 use crm_domain::version::Version;
-use crm_security::passwords::{Argon2Passwords, HashCost};
+use crm_security::passwords::Argon2Passwords;
+use crm_security::passwords::cost::HashCost;
 use crm_testkit::actors::everything;
 use crm_testkit::fixtures::Maker;
 

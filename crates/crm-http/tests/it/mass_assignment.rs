@@ -5,6 +5,7 @@
 //! tried without anybody thinking of it.
 
 mod cases;
+mod hashing;
 mod members;
 mod stored;
 

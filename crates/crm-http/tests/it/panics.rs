@@ -29,7 +29,7 @@ impl crm_app::ports::passwords::Passwords for Panicking {
         panic!("on purpose")
     }
 
-    fn is_outdated(&self, _: &crm_domain::password_hash::PasswordHash) -> bool {
+    fn is_outdated(&self, _: &crm_domain::password_hash::PasswordHash, _: &secrecy::SecretString) -> bool {
         false
     }
 }

@@ -11,7 +11,8 @@ use std::time::{Duration, Instant};
 use crm_app::commit::change::Change;
 use crm_domain::access::role::Role;
 use crm_domain::user::User;
-use crm_security::passwords::{Argon2Passwords, HashCost};
+use crm_security::passwords::Argon2Passwords;
+use crm_security::passwords::cost::HashCost;
 use crm_testkit::fixtures::Maker;
 
 use crate::support::client::Client;

@@ -1,7 +1,11 @@
 //! What the port promises of passwords, at the smallest cost there is so that the tests are quick.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc;
 
+use argon2::Params;
+
+use super::cost::{work_of, work_of_bcrypt};
 use super::kept::can_be_checked;
 use super::*;
 
@@ -66,7 +70,7 @@ async fn what_is_no_hash_is_a_failure_and_not_a_wrong_password() {
         ["", "plain", "$2b$10$abcdefghijklmnopqrstuv", "$argon2id$v=19$m=8,t=1,p=1", "$argon2id$v=19$m=1"]
     {
         let hash = PasswordHash::new(stored.to_owned());
-        assert!(!can_be_checked(&hash) && !passwords.is_outdated(&hash), "{stored}");
+        assert!(!can_be_checked(&hash) && !passwords.is_outdated(&hash, &secret("x")), "{stored}");
         assert_eq!(passwords.verify(secret("x"), Some(hash)).await, Err(HashError::Failed), "{stored}");
     }
 }
@@ -90,7 +94,8 @@ async fn what_bcrypt_made_for_node_counts_and_is_outdated() {
     for (password, hash) in OF_NODE {
         for revision in ["$2a$", "$2b$", "$2y$"] {
             let hash = PasswordHash::new(hash.replace("$2b$", revision));
-            assert!(can_be_checked(&hash) && passwords.is_outdated(&hash));
+            assert!(can_be_checked(&hash));
+            assert_eq!(passwords.is_outdated(&hash, &secret(password)), password != LONG);
             assert_eq!(passwords.verify(secret(password), Some(hash.clone())).await, Ok(true), "{password}");
             assert_eq!(passwords.verify(secret("another"), Some(hash)).await, Ok(false), "{password}");
         }
@@ -106,6 +111,95 @@ async fn bcrypt_looks_at_seventy_two_bytes_as_it_did_in_node() {
     assert_eq!(passwords.verify(secret(&other_tail), Some(hash.clone())).await, Ok(true));
     assert_eq!(passwords.verify(secret(&LONG[..72]), Some(hash.clone())).await, Ok(true));
     assert_eq!(passwords.verify(secret(&LONG[..70]), Some(hash)).await, Ok(false));
+}
+
+#[test]
+fn a_bcrypt_hash_stays_where_bcrypt_may_not_have_seen_all_of_the_password() {
+    let passwords = cheap();
+    let hash = PasswordHash::new(OF_NODE[4].1.to_owned());
+    for (length, outdated) in [(71, true), (72, false), (73, false)] {
+        assert_eq!(passwords.is_outdated(&hash, &secret(&"x".repeat(length))), outdated, "{length}");
+    }
+}
+
+/// Computes as always and counts the work, in KiB.
+#[derive(Debug, Default)]
+struct Counting(AtomicU64);
+
+impl Counting {
+    fn add(&self, work: u64) {
+        self.0.fetch_add(work, Ordering::Relaxed);
+    }
+}
+
+impl Compute for Counting {
+    fn argon2(&self, password: &[u8], phc: &Phc, params: &Params) -> Result<bool, HashError> {
+        self.add(work_of(&Params::try_from(phc).unwrap()));
+        Libraries.argon2(password, phc, params)
+    }
+
+    fn spend(&self, password: &[u8], params: &Params) -> Result<(), HashError> {
+        self.add(work_of(params));
+        Libraries.spend(password, params)
+    }
+
+    fn bcrypt(&self, password: &str, hash: &str) -> Result<bool, HashError> {
+        self.add(work_of_bcrypt(4));
+        Libraries.bcrypt(password, hash)
+    }
+}
+
+#[tokio::test]
+async fn every_check_does_the_work_of_a_hash_of_today() {
+    let today = HashCost { memory_kib: 4_096, iterations: 3, parallelism: 2 };
+    let counting = Arc::new(Counting::default());
+    let mut passwords = Argon2Passwords::start(today, NonZeroUsize::MIN).unwrap();
+    passwords.compute = Arc::<Counting>::clone(&counting);
+    let mut hashes = vec![None, Some(PasswordHash::new(OF_NODE[0].1.to_owned()))];
+    for cost in [
+        today,
+        CHEAP,
+        HashCost { memory_kib: 4_095, ..today },
+        HashCost { iterations: 2, ..today },
+        HashCost { memory_kib: 512, iterations: 9, parallelism: 1 },
+    ] {
+        let before = Argon2Passwords::start(cost, NonZeroUsize::MIN).unwrap();
+        hashes.push(Some(before.hash(secret("Agent@123")).await.unwrap()));
+    }
+    for hash in hashes {
+        for (password, fits) in [("Agent@123", hash.is_some()), ("another", false), ("", false)] {
+            counting.0.store(0, Ordering::Relaxed);
+            assert_eq!(passwords.verify(secret(password), hash.clone()).await, Ok(fits));
+            let work = counting.0.load(Ordering::Relaxed);
+            assert!((4_096 * 3 - 8..=4_096 * 3).contains(&work), "{work} for {password:?}, {hash:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_hash_that_asks_for_more_than_the_settings_allow_is_never_computed() {
+    let passwords = cheap();
+    let hash = passwords.hash(secret("x")).await.unwrap();
+    let counting = Arc::new(Counting::default());
+    let passwords = Argon2Passwords { compute: Arc::<Counting>::clone(&counting), ..passwords };
+    for (params, is_taken) in [
+        ("m=1048576,t=1,p=1", true),
+        ("m=1048577,t=1,p=1", false),
+        ("m=4194304,t=1,p=1", false),
+        ("m=4294967295,t=1,p=1", false),
+        ("m=8,t=64,p=1", true),
+        ("m=8,t=65,p=1", false),
+        ("m=8,t=1000,p=1", false),
+        ("m=128,t=1,p=16", true),
+        ("m=136,t=1,p=17", false),
+    ] {
+        let hash = PasswordHash::new(hash.expose().replace("m=8,t=1,p=1", params));
+        assert_eq!(can_be_checked(&hash), is_taken, "{params}");
+        if !is_taken {
+            assert_eq!(passwords.verify(secret("x"), Some(hash)).await, Err(HashError::Failed), "{params}");
+        }
+    }
+    assert_eq!(counting.0.load(Ordering::Relaxed), 0);
 }
 
 #[test]
@@ -135,9 +229,9 @@ async fn a_hash_is_outdated_if_it_cost_less_than_one_does_today() {
     ] {
         let before = Argon2Passwords::start(cost, NonZeroUsize::MIN).unwrap();
         let hash = before.hash(secret("x")).await.unwrap();
-        assert_eq!(passwords.is_outdated(&hash), outdated, "{cost:?}");
+        assert_eq!(passwords.is_outdated(&hash, &secret("x")), outdated, "{cost:?}");
         let other_kind = PasswordHash::new(hash.expose().replace("argon2id", "argon2i"));
-        assert!(can_be_checked(&other_kind) && passwords.is_outdated(&other_kind));
+        assert!(can_be_checked(&other_kind) && passwords.is_outdated(&other_kind, &secret("x")));
     }
 }
 

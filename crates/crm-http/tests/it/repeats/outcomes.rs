@@ -42,8 +42,8 @@ impl Passwords for Held {
         PlainPasswords.verify(password, hash).await
     }
 
-    fn is_outdated(&self, hash: &PasswordHash) -> bool {
-        PlainPasswords.is_outdated(hash)
+    fn is_outdated(&self, hash: &PasswordHash, password: &SecretString) -> bool {
+        PlainPasswords.is_outdated(hash, password)
     }
 }
 
