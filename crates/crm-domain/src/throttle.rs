@@ -1,14 +1,16 @@
 //! Who has to wait before the next password is looked at. Only failures count.
 //!
 //! Whoever tries passwords is met by up to three layers. Those from one **address** may fail so often at once, and then
-//! once in a while. Those that an **account** has never seen, its strangers, may fail a few times, then wait twice as
+//! once in a while; if the address is part of a wider **network** that one client may hold (an IPv6 /56), all that comes
+//! from there has four times that. Those that an **account** has never seen, its strangers, may fail a few times, then wait twice as
 //! long each time; after a hundred failures in a row none of their guesses is looked at. An address from which somebody
 //! **signed in to the account before** has an allowance of its own there and is held by nothing else, so that no number
 //! of strangers locks the owner out; after a hundred failures in a row it is a stranger as well.
 //!
 //! An attempt is counted when it is let in, before anybody knows what comes of it, and forgiven if it was right or was
-//! never judged. So no number of guesses at once gets past a limit; who comes while too many are looked at is told to
-//! come back in a moment. An attempt that is kept out costs nothing and counts for nothing.
+//! never judged. So no number of guesses at once gets past a limit. An attempt that comes while too many are looked at is
+//! [`Refused::Crowded`]: it may be tried again as soon as one of them is settled. An attempt that is kept out costs nothing
+//! and counts for nothing.
 //!
 //! Strangers' failures are forgotten when somebody signs in to the account and no stranger has tried for a day, the
 //! failures of that very sign-in's own source at once. What there is of accounts that do not exist is the same.
@@ -33,7 +35,7 @@ use std::time::Duration;
 use crate::timestamp::Timestamp;
 
 use self::entry::{Blind, Changes, Entry, Kind, Place};
-use self::limits::Limits;
+use self::limits::{Limits, Pace};
 use self::sources::Sources;
 use self::table::{APART, Count, Table};
 
@@ -56,6 +58,8 @@ pub struct Claim {
     pub owner: Blind,
     /// Where the attempt comes from.
     pub address: Blind,
+    /// The wider network of that address, if it has one.
+    pub network: Option<Blind>,
 }
 
 /// What came of an attempt.
@@ -74,9 +78,10 @@ pub enum Judgement {
 pub enum Refused {
     /// Too many have failed: the next may come after so long.
     Wait(Duration),
-    /// So many from this address, or this source of the account, are looked at right now that, if all of them failed,
-    /// it would be too many. In a moment it is known.
-    Crowded,
+    /// So many attempts at this place (an address, a network, an account, or a source of it) are looked at right now
+    /// that, if all of them failed, it would be too many. One more may pass as soon as one of them is settled and was
+    /// right.
+    Crowded(Place),
 }
 
 /// An attempt that was let in and is counted as a failure until it is settled. One that never is stays one.
@@ -86,6 +91,25 @@ pub struct Ticket {
     claim: Claim,
     way: Way,
     at: Timestamp,
+}
+
+impl Ticket {
+    /// Where the attempt is counted. Settling it may let another one pass that was [`Refused::Crowded`] there.
+    pub fn places(&self) -> impl Iterator<Item = Place> + use<> {
+        let claim = self.claim;
+        let by_account = match self.way {
+            Way::Known => Some(Place::of(Kind::Known, claim.account.with(claim.address))),
+            Way::Stranger(_) => Some(Place::of(Kind::Stranger, claim.account)),
+            Way::Own => Some(Place::of(Kind::Known, claim.account.with(OWN))),
+            Way::Address => None,
+        };
+        let by_address = match self.way {
+            Way::Known | Way::Stranger(_) | Way::Address => [Some(claim.address), claim.network],
+            Way::Own => [None, None],
+        };
+        let by_address = by_address.into_iter().flatten().map(|key| Place::of(Kind::Address, key));
+        by_account.into_iter().chain(by_address)
+    }
 }
 
 /// By which layer an attempt was let in.
@@ -140,20 +164,21 @@ impl Throttle {
         let failed = self.known.get(pair).map_or(0, |count| count.failures);
         if failed < self.limits.stranger.most && self.sources.know(claim.owner, claim.address, now) {
             let pace = self.limits.known;
-            pace::check(self.known.as_of(pair, now), pace, now)?;
+            pace::check(Place::of(Kind::Known, pair), self.known.as_of(pair, now), pace, now)?;
             self.count(Kind::Known, pair, now, |count| pace::charge(count, pace, now));
-            self.charge_address(claim.address, now);
+            self.charge_addresses(claim, now);
             return Ok(Ticket { claim, way: Way::Known, at: now });
         }
         let before = self.strangers.as_of(claim.account, now).copied();
-        let address = pace::check(self.addresses.as_of(claim.address, now), self.limits.address, now);
-        let account = strangers::check(before.as_ref(), self.limits.stranger, now);
+        let address = self.check_addresses(claim, now);
+        let place = Place::of(Kind::Stranger, claim.account);
+        let account = strangers::check(place, before.as_ref(), self.limits.stranger, now);
         if let Err(refused) = the_worse(address, account) {
             self.strangers_are_still_there(claim.account, now);
             return Err(refused);
         }
         self.count(Kind::Stranger, claim.account, now, |count| strangers::charge(count, now));
-        self.charge_address(claim.address, now);
+        self.charge_addresses(claim, now);
         Ok(Ticket { claim, way: Way::Stranger(before), at: now })
     }
 
@@ -161,10 +186,15 @@ impl Throttle {
     ///
     /// # Errors
     /// [`Refused`].
-    pub fn admit_address(&mut self, address: Blind, now: Timestamp) -> Result<Ticket, Refused> {
-        pace::check(self.addresses.as_of(address, now), self.limits.address, now)?;
-        self.charge_address(address, now);
-        let claim = Claim { account: address, owner: address, address };
+    pub fn admit_address(
+        &mut self,
+        address: Blind,
+        network: Option<Blind>,
+        now: Timestamp,
+    ) -> Result<Ticket, Refused> {
+        let claim = Claim { account: address, owner: address, address, network };
+        self.check_addresses(claim, now)?;
+        self.charge_addresses(claim, now);
         Ok(Ticket { claim, way: Way::Address, at: now })
     }
 
@@ -178,9 +208,9 @@ impl Throttle {
         if count.is_some_and(|count| count.failures >= self.limits.stranger.most) {
             return Err(Refused::Wait(QUIET));
         }
-        pace::check(count, pace, now)?;
+        pace::check(Place::of(Kind::Known, own), count, pace, now)?;
         self.count(Kind::Known, own, now, |count| pace::charge(count, pace, now));
-        let claim = Claim { account, owner: account, address: account };
+        let claim = Claim { account, owner: account, address: account, network: None };
         Ok(Ticket { claim, way: Way::Own, at: now })
     }
 
@@ -249,45 +279,27 @@ impl Throttle {
 
     /// Leaves the attempt counted as what it was let in as.
     fn confirm(&mut self, ticket: &Ticket, now: Timestamp) {
-        let claim = ticket.claim;
-        let by_account = match ticket.way {
-            Way::Known => Some((Kind::Known, claim.account.with(claim.address))),
-            Way::Stranger(_) => Some((Kind::Stranger, claim.account)),
-            Way::Own => Some((Kind::Known, claim.account.with(OWN))),
-            Way::Address => None,
-        };
-        let by_address = match ticket.way {
-            Way::Known | Way::Stranger(_) | Way::Address => Some((Kind::Address, claim.address)),
-            Way::Own => None,
-        };
-        for (kind, key) in by_account.into_iter().chain(by_address) {
+        for Place { kind, key, .. } in ticket.places() {
             self.count(kind, key, now, Count::confirm);
         }
     }
 
     /// Forgives the attempt that was counted when it was let in.
     fn refund(&mut self, ticket: &Ticket, now: Timestamp) {
-        let Ticket { claim, way, at } = ticket;
-        let (address, known) = (self.limits.address, self.limits.known);
-        match way {
-            Way::Known => {
-                let pair = claim.account.with(claim.address);
-                self.count(Kind::Known, pair, now, |count| pace::refund(count, known, now));
-                self.count(Kind::Address, claim.address, now, |count| pace::refund(count, address, now));
-            }
-            Way::Stranger(before) => {
-                self.count(Kind::Stranger, claim.account, now, |count| {
-                    strangers::refund(count, before.as_ref(), *at);
-                });
-                self.count(Kind::Address, claim.address, now, |count| pace::refund(count, address, now));
-            }
-            Way::Address => {
-                self.count(Kind::Address, claim.address, now, |count| pace::refund(count, address, now));
-            }
-            Way::Own => {
-                let own = claim.account.with(OWN);
-                self.count(Kind::Known, own, now, |count| pace::refund(count, known, now));
-            }
+        let before = match &ticket.way {
+            Way::Stranger(before) => before.as_ref(),
+            Way::Known | Way::Address | Way::Own => None,
+        };
+        for Place { kind, key, .. } in ticket.places() {
+            let pace = match kind {
+                Kind::Address if ticket.claim.network == Some(key) => self.limits.network(),
+                Kind::Address => self.limits.address,
+                Kind::Stranger | Kind::Known | Kind::Source => self.limits.known,
+            };
+            self.count(kind, key, now, |count| match kind {
+                Kind::Stranger => strangers::refund(count, before, ticket.at),
+                Kind::Address | Kind::Known | Kind::Source => pace::refund(count, pace, now),
+            });
         }
     }
 
@@ -315,15 +327,31 @@ impl Throttle {
         self.forget(evicted);
     }
 
-    fn charge_address(&mut self, address: Blind, now: Timestamp) {
-        let pace = self.limits.address;
-        self.count(Kind::Address, address, now, |count| {
-            // What an address has slept off is not held against it when the table is full.
-            if count.mark <= now {
-                count.failures = count.in_flight;
-            }
-            pace::charge(count, pace, now);
-        });
+    /// Where the attempt comes from, each with what it may fail.
+    fn addresses_of(&self, claim: Claim) -> impl Iterator<Item = (Blind, Pace)> + use<> {
+        let network = claim.network.map(|network| (network, self.limits.network()));
+        std::iter::once((claim.address, self.limits.address)).chain(network)
+    }
+
+    fn check_addresses(&mut self, claim: Claim, now: Timestamp) -> Result<(), Refused> {
+        let mut worst = Ok(());
+        for (key, pace) in self.addresses_of(claim) {
+            let count = self.addresses.as_of(key, now);
+            worst = the_worse(worst, pace::check(Place::of(Kind::Address, key), count, pace, now));
+        }
+        worst
+    }
+
+    fn charge_addresses(&mut self, claim: Claim, now: Timestamp) {
+        for (key, pace) in self.addresses_of(claim) {
+            self.count(Kind::Address, key, now, |count| {
+                // What an address has slept off is not held against it when the table is full.
+                if count.mark <= now {
+                    count.failures = count.in_flight;
+                }
+                pace::charge(count, pace, now);
+            });
+        }
     }
 
     /// Notes that strangers go on, so that the account does not come to rest under them; once a minute is enough.
@@ -391,7 +419,7 @@ fn the_worse(one: Result<(), Refused>, other: Result<(), Refused>) -> Result<(),
     match (one, other) {
         (Err(Refused::Wait(one)), Err(Refused::Wait(other))) => Err(Refused::Wait(one.max(other))),
         (Err(Refused::Wait(wait)), _) | (_, Err(Refused::Wait(wait))) => Err(Refused::Wait(wait)),
-        (Err(Refused::Crowded), _) | (_, Err(Refused::Crowded)) => Err(Refused::Crowded),
+        (Err(Refused::Crowded(place)), _) | (_, Err(Refused::Crowded(place))) => Err(Refused::Crowded(place)),
         (Ok(()), Ok(())) => Ok(()),
     }
 }

@@ -1,8 +1,9 @@
 //! What waits to be written to the audit log: refusals, which belong to no commit and come as fast as an attacker asks.
 //!
 //! Nobody waits for them. What is alike becomes one event with a count; there is an upper end to how many different
-//! ones wait, and to how many are written in the long run. What is beyond it is counted, by kind, and the log says how
-//! many there were. They are written about twice a second and when the server stops; what waits when it is killed is
+//! ones wait, and to how many are written in the long run, both apart for each kind. What is beyond it is counted, by kind,
+//! and the log says how many there were. Each network has a part of that only, so that it cannot hide what others do
+//! ([`allowance`](super::allowance)). They are written about twice a second and when the server stops; what waits when it is killed is
 //! lost.
 
 use std::collections::{BTreeMap, HashMap};
@@ -15,19 +16,14 @@ use crm_domain::ids::{SessionId, UserId};
 use crm_domain::timestamp::Timestamp;
 use parking_lot::Mutex;
 
+use crate::audit::allowance::{Allowances, Network};
 use crate::audit::note::Note;
 use crate::commit::{Commit, Verdict};
 use crate::context::Ctx;
 use crate::error::AppError;
 
-/// How many different events may wait.
+/// How many different events of one kind may wait.
 pub const MOST_WAITING: usize = 1_024;
-
-/// How many different events are taken at once, after a quiet time.
-pub const BURST: u32 = 1_000;
-
-/// How many a second are taken in the long run.
-pub const PER_SECOND: u32 = 10;
 
 /// How many events are written in one commit.
 const IN_ONE_COMMIT: usize = 500;
@@ -47,16 +43,9 @@ pub struct Trail {
 
 #[derive(Debug, Default)]
 struct Waiting {
-    events: HashMap<Likeness, AuditEvent>,
+    events: BTreeMap<AuditKind, HashMap<Likeness, AuditEvent>>,
     missed: BTreeMap<AuditKind, (Timestamp, u32)>,
-    allowance: Option<Allowance>,
-}
-
-/// How many more events are taken, in thousandths, and since when.
-#[derive(Debug, Clone, Copy)]
-struct Allowance {
-    thousandths: u64,
-    since: Timestamp,
+    allowances: Allowances,
 }
 
 /// What makes two events alike: all but when, and by which request.
@@ -89,7 +78,7 @@ impl Trail {
 
     /// How many different events wait.
     pub fn waiting(&self) -> usize {
-        self.waiting.lock().events.len()
+        self.waiting.lock().events.values().map(HashMap::len).sum()
     }
 }
 
@@ -145,12 +134,14 @@ pub async fn keep_flushing(ctx: Ctx) {
 impl Waiting {
     fn take_in(&mut self, event: AuditEvent) {
         let likeness = Likeness::of(&event);
-        if let Some(alike) = self.events.get_mut(&likeness) {
+        let events = self.events.entry(event.kind).or_default();
+        if let Some(alike) = events.get_mut(&likeness) {
             alike.count = alike.count.saturating_add(event.count);
             return;
         }
-        if self.events.len() < MOST_WAITING && self.spend(event.at) {
-            self.events.insert(likeness, event);
+        let network = Network::of(event.address.as_deref());
+        if events.len() < MOST_WAITING && self.allowances.spend(event.kind, network, event.at) {
+            events.insert(likeness, event);
         } else {
             self.miss(event.kind, event.at, event.count);
         }
@@ -161,25 +152,10 @@ impl Waiting {
         *missed = missed.saturating_add(count);
     }
 
-    /// Whether one more is taken.
-    fn spend(&mut self, now: Timestamp) -> bool {
-        const ONE: u64 = 1_000;
-        let full = u64::from(BURST) * ONE;
-        let allowance = self.allowance.get_or_insert(Allowance { thousandths: full, since: now });
-        let passed = u64::try_from(now.since(allowance.since).as_millis()).unwrap_or(u64::MAX);
-        let grown = passed.saturating_mul(u64::from(PER_SECOND));
-        allowance.thousandths = allowance.thousandths.saturating_add(grown).min(full);
-        allowance.since = allowance.since.later_of(now);
-        let enough = allowance.thousandths >= ONE;
-        if enough {
-            allowance.thousandths -= ONE;
-        }
-        enough
-    }
-
     /// Everything that waits, in the order in which it began, and how many were missed.
     fn take_out(&mut self, ctx: &Ctx) -> Vec<AuditEvent> {
-        let mut events: Vec<AuditEvent> = self.events.drain().map(|(_, event)| event).collect();
+        let mut events: Vec<AuditEvent> =
+            self.events.values_mut().flat_map(|events| events.drain().map(|(_, event)| event)).collect();
         for (kind, (at, count)) in std::mem::take(&mut self.missed) {
             let note = Note::new(AuditKind::EventsMissed).with("kind", kind.as_str());
             events.push(AuditEvent { at, count, address: None, request_id: None, ..note.event(ctx) });
@@ -197,10 +173,11 @@ impl Waiting {
                 continue;
             }
             let likeness = Likeness::of(event);
-            if let Some(newer) = self.events.get_mut(&likeness) {
+            let events = self.events.entry(event.kind).or_default();
+            if let Some(newer) = events.get_mut(&likeness) {
                 newer.count = newer.count.saturating_add(event.count);
-            } else if self.events.len() < MOST_WAITING {
-                self.events.insert(likeness, event.clone());
+            } else if events.len() < MOST_WAITING {
+                events.insert(likeness, event.clone());
             } else {
                 self.miss(event.kind, event.at, event.count);
             }

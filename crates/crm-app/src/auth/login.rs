@@ -85,9 +85,12 @@ pub async fn login(ctx: &Ctx, body: Members, device: Device) -> Result<SignIn, A
     let access_version = user.as_ref().map_or(0, |user| user.record().access_version);
     let address = device.address.as_deref();
     let admitted = ctx.guard.admit_sign_in(credentials.claimed(), access_version, address, ctx.now());
-    let attempt = match admitted {
+    let attempt = match admitted.await {
         Ok(attempt) => attempt,
-        Err(error) => return tell_refused(ctx, user.as_ref().map(Versioned::record), error),
+        Err(error @ AppError::Throttled { .. }) => {
+            return tell_refused(ctx, user.as_ref().map(Versioned::record), error);
+        }
+        Err(error) => return Err(error),
     };
     let result = sign_in(ctx, &credentials, user, &device).await;
     attempt.settle(SignInOutcome::of(&result).judgement(), ctx.now());

@@ -26,7 +26,7 @@ impl CurrentPassword {
     /// [`AppError::Invalid`] on [`MEMBER`] if it is wrong; [`AppError::Throttled`] if it was wrong too often;
     /// [`AppError::Busy`] if too many are being checked.
     pub async fn check(ctx: &Ctx, user: &User, typed: SecretString) -> Result<Self, AppError> {
-        let attempt = ctx.guard.admit_own(user.email.as_str(), user.access_version, ctx.now())?;
+        let attempt = ctx.guard.admit_own(user.email.as_str(), user.access_version, ctx.now()).await?;
         let fits = check_password(ctx, &typed, Some(user.password.clone())).await;
         let judgement = match &fits {
             Ok(true) => Judgement::Right,

@@ -42,7 +42,7 @@ pub async fn set_up(ctx: &Ctx, body: Members, address: Option<&str>) -> Result<V
     let fits = fits || workspace.setup_token.is_some_and(|kept| kept.fits(&token));
     // Counted by address alone: with waits for all strangers together, any of them could keep the first admin out, and
     // the token is too long to be guessed from many addresses.
-    let attempt = ctx.guard.admit_address(address, ctx.now())?;
+    let attempt = ctx.guard.admit_address(address, ctx.now()).await?;
     let judgement = if fits { Judgement::Right } else { Judgement::Wrong };
     attempt.settle(judgement, ctx.now());
     if !fits {

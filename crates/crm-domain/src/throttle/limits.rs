@@ -52,6 +52,19 @@ impl Limits {
     }
 }
 
+/// How much more a network may fail than one of its addresses.
+const NETWORK_FACTOR: u32 = 4;
+
+impl Limits {
+    /// For all that comes from one network, which holds many addresses: four times what one of them may.
+    pub fn network(&self) -> Pace {
+        Pace {
+            at_once: self.address.at_once.saturating_mul(NETWORK_FACTOR),
+            every: self.address.every / NETWORK_FACTOR,
+        }
+    }
+}
+
 impl Backoff {
     /// How long after the last of so many failures the next may come: 1, 2, 4 … seconds.
     pub fn wait_after(self, failures: u32) -> Duration {

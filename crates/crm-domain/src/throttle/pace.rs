@@ -5,12 +5,13 @@
 use std::time::Duration;
 
 use super::Refused;
+use super::entry::Place;
 use super::limits::Pace;
 use super::table::Count;
 use crate::timestamp::Timestamp;
 
-/// Whether the next may come.
-pub(super) fn check(count: Option<&Count>, pace: Pace, now: Timestamp) -> Result<(), Refused> {
+/// Whether the next may come, to the place `at` which this is counted.
+pub(super) fn check(at: Place, count: Option<&Count>, pace: Pace, now: Timestamp) -> Result<(), Refused> {
     let Some(count) = count else {
         return Ok(());
     };
@@ -19,7 +20,7 @@ pub(super) fn check(count: Option<&Count>, pace: Pace, now: Timestamp) -> Result
         return Ok(());
     }
     let known = mark(count, pace, now).minus(pace.every.saturating_mul(count.in_flight));
-    Err(if wait_until(known, pace, now).is_zero() { Refused::Crowded } else { Refused::Wait(wait) })
+    Err(if wait_until(known, pace, now).is_zero() { Refused::Crowded(at) } else { Refused::Wait(wait) })
 }
 
 /// Counts one.

@@ -2,14 +2,20 @@
 //!
 //! The mark of a count is when the last of them was let in.
 
+use super::entry::Place;
 use super::limits::Backoff;
 use super::table::Count;
 use super::{QUIET, Refused};
 use crate::timestamp::Timestamp;
 
-/// Whether the next may come. Those in flight count as failed, also where nothing else stands in the way: the owner from
-/// a new place is one, and comes alone.
-pub(super) fn check(count: Option<&Count>, backoff: Backoff, now: Timestamp) -> Result<(), Refused> {
+/// Whether the next may come to `place`, where this is counted. Those in flight count as failed; where the failures that
+/// are known need no waiting, it is [`Refused::Crowded`].
+pub(super) fn check(
+    place: Place,
+    count: Option<&Count>,
+    backoff: Backoff,
+    now: Timestamp,
+) -> Result<(), Refused> {
     let Some(count) = count else {
         return Ok(());
     };
@@ -19,7 +25,15 @@ pub(super) fn check(count: Option<&Count>, backoff: Backoff, now: Timestamp) -> 
         // The clock of another server may be ahead.
         count.mark.min(now).plus(backoff.wait_after(count.failures)).since(now)
     };
-    if wait.is_zero() { Ok(()) } else { Err(Refused::Wait(wait)) }
+    if wait.is_zero() {
+        return Ok(());
+    }
+    let known = count.failures.saturating_sub(count.in_flight);
+    Err(if count.in_flight > 0 && known < backoff.free {
+        Refused::Crowded(place)
+    } else {
+        Refused::Wait(wait)
+    })
 }
 
 /// Counts one.

@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use crm_app::auth::guard::Guard;
+use crm_app::auth::guard::{Attempt, Guard, PATIENCE};
 use crm_app::auth::login::{Device, login};
 use crm_app::auth::outcome::SignInOutcome;
 use crm_app::auth::password::change;
@@ -16,6 +16,7 @@ use crm_domain::throttle::limits::Limits;
 use crm_domain::timestamp::Timestamp;
 use crm_domain::user::User;
 use crm_testkit::blinding::PlainBlinding;
+use futures_util::FutureExt as _;
 use tokio::sync::Notify;
 
 use crate::support::said::{unavailable, why};
@@ -163,7 +164,7 @@ async fn what_could_not_be_kept_is_kept_the_next_time() {
     let guard = Guard::new(Limits::default(), Arc::new(PlainBlinding));
     let now = Timestamp::from_millis(1_800_000_000_000).unwrap();
     // Whoever goes away before the answer has failed.
-    drop(guard.admit_sign_in("x@crm.example", 0, Some("192.0.2.1"), now).unwrap());
+    drop(guard.admit_sign_in("x@crm.example", 0, Some("192.0.2.1"), now).await.unwrap());
     let mut throttles = MockThrottles::new();
     throttles.expect_keep_throttles().times(1).returning(|_| Err(unavailable()));
     assert!(guard.keep(&throttles, now).await.is_err());
@@ -204,7 +205,7 @@ impl Throttles for NeverAnswers {
 async fn what_was_being_kept_when_the_future_was_dropped_is_kept_the_next_time() {
     let guard = Guard::new(Limits::default(), Arc::new(PlainBlinding));
     let now = Timestamp::from_millis(1_800_000_000_000).unwrap();
-    drop(guard.admit_sign_in("x@crm.example", 0, Some("192.0.2.1"), now).unwrap());
+    drop(guard.admit_sign_in("x@crm.example", 0, Some("192.0.2.1"), now).await.unwrap());
     let silent = NeverAnswers(Notify::new());
     tokio::select! {
         answer = guard.keep(&silent, now) => panic!("{answer:?}"),
@@ -220,6 +221,132 @@ async fn what_was_being_kept_when_the_future_was_dropped_is_kept_the_next_time()
         throttles.expect_throttles_since().returning(|_| Ok(vec![]));
         guard.keep(&throttles, now).await.unwrap();
     }
+}
+
+/// A guard with the usual limits, and the moment at which all is asked.
+fn guard() -> (Guard, Timestamp) {
+    let now = Timestamp::from_millis(1_800_000_000_000).unwrap();
+    (Guard::new(Limits::default(), Arc::new(PlainBlinding)), now)
+}
+
+const HOME: Option<&str> = Some("192.0.2.1");
+
+/// Attempts on accounts of their own from one address, each admitted as it was polled.
+async fn in_flight(guard: &Guard, count: usize, now: Timestamp) -> Vec<Attempt<'_>> {
+    let mut attempts = Vec::new();
+    for number in 0..count {
+        let email = format!("flying{number}@crm.example");
+        attempts.push(guard.admit_sign_in(&email, 0, HOME, now).await.unwrap());
+    }
+    attempts
+}
+
+#[tokio::test]
+async fn attempts_from_a_crowded_address_wait_in_order_and_no_more_than_sixty_four() {
+    let (guard, now) = guard();
+    let attempts = in_flight(&guard, 10, now).await;
+    let email = |number: usize| format!("waiting{number}@crm.example");
+    let mut waiting = Vec::new();
+    for number in 0..64 {
+        let guard = &guard;
+        let mut attempt = Box::pin(async move {
+            guard.admit_sign_in(&email(number), 0, HOME, now).await.map(|it| (number, it))
+        });
+        assert!(attempt.as_mut().now_or_never().is_none(), "{number}");
+        waiting.push(attempt);
+    }
+    assert_eq!(guard.waiting(), 64);
+    assert_eq!(why(guard.admit_sign_in("one@crm.example", 0, HOME, now).await), "busy");
+    assert!(guard.admit_sign_in("one@crm.example", 0, Some("192.0.2.2"), now).await.is_ok());
+    for attempt in attempts {
+        attempt.settle(Judgement::Right, now);
+    }
+    assert_eq!(guard.waiting(), 54);
+    // Each that is right lets the next one in.
+    for (number, attempt) in waiting.into_iter().enumerate() {
+        let (admitted, attempt) = attempt.now_or_never().unwrap().unwrap();
+        assert_eq!(admitted, number);
+        attempt.settle(Judgement::Right, now);
+    }
+    assert_eq!(guard.waiting(), 0);
+}
+
+#[tokio::test]
+async fn attempts_that_wait_are_refused_once_those_in_flight_have_failed() {
+    let (guard, now) = guard();
+    let attempts = in_flight(&guard, 10, now).await;
+    let mut sign_in = Box::pin(guard.admit_sign_in("waiting@crm.example", 0, HOME, now));
+    let mut setup = Box::pin(guard.admit_address(HOME, now));
+    assert!(sign_in.as_mut().now_or_never().is_none() && setup.as_mut().now_or_never().is_none());
+    for attempt in attempts {
+        attempt.settle(Judgement::Wrong, now);
+    }
+    assert_eq!(why(sign_in.await), "throttled for 6 s");
+    assert_eq!(why(setup.await), "throttled for 6 s");
+}
+
+#[tokio::test]
+async fn the_own_password_and_a_known_source_wait_for_their_own_attempts_only() {
+    let (guard, now) = guard();
+    guard.admit_sign_in("ann@crm.example", 0, HOME, now).await.unwrap().settle(Judgement::Right, now);
+    let strangers = in_flight(&guard, 10, now).await;
+    let mut stranger = Box::pin(guard.admit_sign_in("stranger@crm.example", 0, HOME, now));
+    assert!(stranger.as_mut().now_or_never().is_none());
+    let mut known = Vec::new();
+    for _ in 0..10 {
+        known.push(guard.admit_sign_in("ann@crm.example", 0, HOME, now).now_or_never().unwrap().unwrap());
+    }
+    let mut next = Box::pin(guard.admit_sign_in("ann@crm.example", 0, HOME, now));
+    assert!(next.as_mut().now_or_never().is_none());
+    known.pop().unwrap().settle(Judgement::Unjudged, now);
+    assert!(next.now_or_never().unwrap().is_ok());
+
+    let mut own = Vec::new();
+    for _ in 0..10 {
+        own.push(guard.admit_own("ann@crm.example", 0, now).now_or_never().unwrap().unwrap());
+    }
+    let mut next = Box::pin(guard.admit_own("ann@crm.example", 0, now));
+    assert!(next.as_mut().now_or_never().is_none());
+    own.pop().unwrap().settle(Judgement::Right, now);
+    assert!(next.now_or_never().unwrap().is_ok());
+    assert_eq!(guard.waiting(), 1);
+    drop((strangers, stranger));
+    assert_eq!(guard.waiting(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn attempts_wait_five_seconds_and_leave_the_queue() {
+    let (guard, now) = guard();
+    let attempts = in_flight(&guard, 10, now).await;
+    let begun = tokio::time::Instant::now();
+    assert_eq!(why(guard.admit_sign_in("waiting@crm.example", 0, HOME, now).await), "busy");
+    assert_eq!((begun.elapsed(), guard.waiting()), (PATIENCE, 0));
+    drop(attempts);
+}
+
+#[tokio::test]
+async fn a_client_that_goes_away_leaves_the_queue_and_costs_nothing() {
+    let (guard, now) = guard();
+    let mut attempts = in_flight(&guard, 10, now).await;
+    let wait = |email: &'static str| {
+        let mut attempt = Box::pin(guard.admit_sign_in(email, 0, HOME, now));
+        assert!(attempt.as_mut().now_or_never().is_none());
+        attempt
+    };
+    let (gone, let_in, next) = (wait("a@crm.example"), wait("b@crm.example"), wait("c@crm.example"));
+    drop(gone);
+    assert_eq!(guard.waiting(), 2);
+    attempts.pop().unwrap().settle(Judgement::Right, now);
+    assert_eq!(guard.waiting(), 1);
+    // It was let in and nobody came for the answer: the next one is let in instead.
+    drop(let_in);
+    assert_eq!(guard.waiting(), 0);
+    attempts.push(next.now_or_never().unwrap().unwrap());
+    for attempt in attempts {
+        attempt.settle(Judgement::Right, now);
+    }
+    // Nothing is counted of all that.
+    drop(in_flight(&guard, 10, now).await);
 }
 
 #[test]

@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use crm_app::audit::allowance::{BURST, NETWORK_BURST, NETWORK_PER_SECOND};
 use crm_app::audit::list::{history, list};
 use crm_app::audit::note::Note;
 use crm_app::audit::prune::prune;
-use crm_app::audit::trail::{self, BURST, MOST_WAITING, PER_SECOND};
+use crm_app::audit::trail::{self, MOST_WAITING};
 use crm_app::audit::verify::{Finding, verify};
 use crm_app::auth::{password, sessions};
 use crm_app::commit::{Commit, Verdict};
@@ -106,6 +107,12 @@ fn refusal(number: u32) -> Note {
     Note::new(AuditKind::AccessRefused).with("code", "forbidden").with("route", &number.to_string())
 }
 
+/// Records a refusal of a request that came from this address.
+async fn record_from(ctx: &Ctx, address: [u8; 4], note: Note) {
+    let from = Origin { address: Some(address.into()), request_id: None };
+    origin::from(from, async { ctx.trail.record(ctx, note) }).await;
+}
+
 #[tokio::test]
 async fn what_is_alike_becomes_one_entry_with_a_count() {
     let office = Office::open();
@@ -147,14 +154,14 @@ async fn events_are_written_once_when_the_future_that_writes_them_is_dropped() {
         let commits: Arc<dyn Commits> = Arc::<NeverAnswers>::clone(&silent);
         let ctx = Ctx { stores: Stores { commits, ..office.ctx.stores.clone() }, ..office.ctx.clone() };
         // More than one commit takes, so that some wait while others are being written.
-        for number in 0..700 {
-            ctx.trail.record(&ctx, refusal(number));
+        for number in 0..700_u32 {
+            record_from(&ctx, [192, 0, 2, number.to_le_bytes()[0] % 7], refusal(number)).await;
         }
         tokio::select! {
             answer = trail::flush(&ctx) => panic!("{answer:?}"),
             () = silent.asked.notified() => {}
         }
-        office.ctx.trail.record(&office.ctx, refusal(0));
+        record_from(&ctx, [192, 0, 2, 0], refusal(0)).await;
         trail::flush(&office.ctx).await.unwrap();
         let written = office.ctx.stores.audits.stretch(0, 1_000).await.unwrap();
         let mut routes: Vec<&str> = written.iter().map(|entry| &*entry.event.details["route"]).collect();
@@ -195,8 +202,46 @@ async fn of_a_flood_of_different_refusals_a_bounded_number_is_written_and_none_i
     let (refusals, missed) = (of(AuditKind::AccessRefused), of(AuditKind::EventsMissed));
     let (kept, lost): (u32, u32) =
         (refusals.map(|entry| entry.event.count).sum(), missed.map(|entry| entry.event.count).sum());
-    assert_eq!((kept, lost), (BURST + 5 * PER_SECOND, 4_000 - BURST - 5 * PER_SECOND));
+    let taken = NETWORK_BURST + 5 * NETWORK_PER_SECOND;
+    assert_eq!((kept, lost), (taken, 4_000 - taken));
     assert!(matches!(verify(&office.ctx, None).await.unwrap(), Finding::Whole { .. }));
+}
+
+#[tokio::test]
+async fn a_flood_from_one_network_hides_neither_another_network_nor_another_kind() {
+    let office = Office::open();
+    let failed = || Note::new(AuditKind::SignInFailed).with("reason", "wrong password");
+    let junk = [203, 0, 113, 66];
+    for number in 0..5_000 {
+        record_from(&office.ctx, junk, refusal(number)).await;
+        // A network that is used up does not fill what waits either.
+        if number % 1_000 == 0 {
+            trail::flush(&office.ctx).await.unwrap();
+        }
+    }
+    record_from(&office.ctx, junk, failed()).await;
+    record_from(&office.ctx, [198, 51, 100, 1], refusal(0)).await;
+    record_from(&office.ctx, [198, 51, 100, 1], failed()).await;
+    trail::flush(&office.ctx).await.unwrap();
+    let written = office.ctx.stores.audits.stretch(0, 1_000).await.unwrap();
+    let of = |kind, address: &str| {
+        let from = written.iter().filter(|entry| entry.event.address.as_deref() == Some(address));
+        from.filter(|entry| entry.event.kind == kind).count()
+    };
+    assert_eq!(of(AuditKind::AccessRefused, "203.0.113.66"), NETWORK_BURST as usize);
+    assert_eq!(of(AuditKind::SignInFailed, "203.0.113.66"), 1);
+    assert_eq!(of(AuditKind::AccessRefused, "198.51.100.1"), 1);
+    assert_eq!(of(AuditKind::SignInFailed, "198.51.100.1"), 1);
+}
+
+#[tokio::test]
+async fn of_one_kind_a_bounded_number_is_written_from_however_many_networks() {
+    let office = Office::open();
+    for number in 0..3_000_u32 {
+        let [_, _, high, low] = number.to_be_bytes();
+        record_from(&office.ctx, [10, 0, high, low], refusal(number)).await;
+    }
+    assert_eq!(office.ctx.trail.waiting(), BURST as usize);
 }
 
 #[tokio::test]
