@@ -1,5 +1,6 @@
 //! A customer: somebody who bought.
 
+use crate::fold::SearchField;
 use crate::ids::{CustomerId, LeadId, UserId};
 use crate::meta::Meta;
 use crate::patch::{NullablePatch, Patch};
@@ -142,12 +143,12 @@ impl Customer {
     }
 
     /// The texts that a search looks into.
-    pub fn searched(&self) -> [&str; 4] {
+    pub fn search_fields(&self) -> [SearchField<'_>; 4] {
         [
-            self.name.as_str(),
-            self.company.as_ref().map_or("", Company::as_str),
-            self.email.as_ref().map_or("", Email::as_str),
-            self.phone.as_ref().map_or("", Phone::as_str),
+            SearchField::Text(self.name.as_str()),
+            SearchField::Text(self.company.as_ref().map_or("", Company::as_str)),
+            SearchField::Text(self.email.as_ref().map_or("", Email::as_str)),
+            SearchField::Phone(self.phone.as_ref().map_or("", Phone::as_str)),
         ]
     }
 
@@ -259,8 +260,12 @@ mod tests {
 
     #[test]
     fn a_search_looks_into_four_texts() {
-        assert_eq!(customer().searched(), ["Ada", "Engines", "ada@x.example", "112"]);
+        use SearchField::{Phone, Text};
+        assert_eq!(
+            customer().search_fields(),
+            [Text("Ada"), Text("Engines"), Text("ada@x.example"), Phone("112")]
+        );
         let bare = Customer { company: None, email: None, phone: None, ..customer() };
-        assert_eq!(bare.searched(), ["Ada", "", "", ""]);
+        assert_eq!(bare.search_fields(), [Text("Ada"), Text(""), Text(""), Phone("")]);
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::customer::Customer;
 use crate::flaw::Flaw;
+use crate::fold::SearchField;
 use crate::ids::{CustomerId, LeadId, UserId};
 use crate::meta::Meta;
 use crate::patch::{NullablePatch, Patch};
@@ -259,13 +260,13 @@ impl Lead {
     }
 
     /// The texts that a search looks into.
-    pub fn searched(&self) -> [&str; 5] {
+    pub fn search_fields(&self) -> [SearchField<'_>; 5] {
         [
-            self.name.as_str(),
-            self.email.as_ref().map_or("", Email::as_str),
-            self.phone.as_ref().map_or("", Phone::as_str),
-            self.company.as_ref().map_or("", Company::as_str),
-            self.source.as_str(),
+            SearchField::Text(self.name.as_str()),
+            SearchField::Text(self.email.as_ref().map_or("", Email::as_str)),
+            SearchField::Phone(self.phone.as_ref().map_or("", Phone::as_str)),
+            SearchField::Text(self.company.as_ref().map_or("", Company::as_str)),
+            SearchField::Text(self.source.as_str()),
         ]
     }
 

@@ -2,6 +2,7 @@
 
 use crate::due::DueDate;
 use crate::flaw::Flaw;
+use crate::fold::SearchField;
 use crate::ids::{CustomerId, LeadId, TaskId, UserId};
 use crate::meta::Meta;
 use crate::patch::{NullablePatch, Patch};
@@ -314,8 +315,11 @@ impl Task {
     }
 
     /// The texts that a search looks into.
-    pub fn searched(&self) -> [&str; 2] {
-        [self.title.as_str(), self.description.as_ref().map_or("", Prose::as_str)]
+    pub fn search_fields(&self) -> [SearchField<'_>; 2] {
+        [
+            SearchField::Text(self.title.as_str()),
+            SearchField::Text(self.description.as_ref().map_or("", Prose::as_str)),
+        ]
     }
 
     fn touch(mut self, now: Timestamp) -> Self {

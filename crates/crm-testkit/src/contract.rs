@@ -332,6 +332,7 @@ macro_rules! contract_suite {
             search::a_search_of_tasks_equals_a_naive_one,
             search::a_search_of_users_equals_a_naive_one,
             search::what_is_searched_for_is_literal,
+            search::a_number_is_found_by_its_digits,
             search::a_search_follows_every_change,
             search::a_search_of_ones_own_leads_follows_every_change,
             search::the_total_of_a_search_counts_all_that_is_found,

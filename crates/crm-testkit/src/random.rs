@@ -109,6 +109,9 @@ impl Random {
         if texts.is_empty() || self.chance(0.3) {
             return self.text(2);
         }
+        if self.chance(0.2) {
+            return self.number(texts);
+        }
         let text: Vec<char> = self.pick(texts).chars().collect();
         let start = self.below(text.len().max(1));
         let length = 1 + self.below(5);
@@ -120,6 +123,19 @@ impl Random {
         }
     }
 
+    /// Some of the digits of one of these texts, punctuated as somebody might type them; nothing if it has none.
+    fn number(&mut self, texts: &[String]) -> String {
+        let digits: Vec<char> = self.pick(texts).chars().filter(char::is_ascii_digit).collect();
+        let start = self.below(digits.len().max(1));
+        let length = 1 + self.below(8);
+        let mut number = String::new();
+        for digit in digits.into_iter().skip(start).take(length) {
+            number.push_str(self.word(&["", "", "", "-", "(", ")", "+", ".", "\u{2011}"]));
+            number.push(digit);
+        }
+        number
+    }
+
     /// At least one and at most so many pieces of everything that is hard to search for; perhaps nothing but space.
     pub fn text(&mut self, most: usize) -> String {
         (0..=self.below(most)).map(|_| *self.pick(&PIECES)).collect()
@@ -127,9 +143,9 @@ impl Random {
 }
 
 /// ASCII in both cases, digraphs, accents composed and not, letters that are spelt out, ligatures, the Turkish i's,
-/// Greek with its final sigma, emoji (joined, with selectors), Hangul, Han, marks alone, spacing accents,
-/// punctuation, and what query languages take for their own.
-const PIECES: [&str; 76] = [
+/// Greek with its final sigma, emoji (joined, with selectors), Hangul, Han, marks alone, spacing accents, punctuation,
+/// plain and typographic, numbers in parts, and what query languages take for their own.
+const PIECES: [&str; 95] = [
     "a",
     "b",
     "c",
@@ -206,6 +222,25 @@ const PIECES: [&str; 76] = [
     "OR",
     "^",
     ":",
+    "’",
+    "‘",
+    "ʼ",
+    "\u{2010}",
+    "–",
+    "ħ",
+    "Ŧ",
+    "ð",
+    "Ð",
+    "ƀ",
+    "I",
+    "１",
+    "+",
+    "/",
+    "#",
+    ",",
+    "5-5",
+    "0150",
+    "2024-05",
 ];
 
 impl Drop for Random {

@@ -1,11 +1,13 @@
 //! Cursors: a position in a sorted list as a URL-safe text that clients hand back.
 //!
-//! A cursor names the order it belongs to, so that it is refused in another one. It holds nothing secret: what it says
-//! was in the answer it came with.
+//! A cursor names the order it belongs to, so that it is refused in another one. One that carries a text names the version
+//! of the normalization that made it as well: in the order that another version makes, its position means nothing. It holds
+//! nothing secret: what it says was in the answer it came with.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use crm_domain::flaw::Flaw;
+use crm_domain::fold::FOLD_VERSION;
 use crm_domain::timestamp::Timestamp;
 use uuid::Uuid;
 
@@ -35,7 +37,8 @@ pub fn encode<By: SortField>(sort: Sort<By>, position: &Position) -> String {
             bytes.extend_from_slice(&at.millis().to_be_bytes());
         }
         PositionKey::Text(text) => {
-            bytes.push(1);
+            bytes.push(3);
+            bytes.extend_from_slice(&FOLD_VERSION.to_be_bytes());
             bytes.extend_from_slice(text.as_bytes());
         }
         PositionKey::Rank(rank) => bytes.extend_from_slice(&[2, *rank]),
@@ -66,11 +69,23 @@ pub fn decode<By: SortField>(sort: Sort<By>, text: &str) -> Result<Position, Fla
             let millis = <[u8; 8]>::try_from(millis).map_err(|_| malformed())?;
             PositionKey::Time(Timestamp::from_millis(i64::from_be_bytes(millis)).ok_or_else(malformed)?)
         }
-        [1, text @ ..] => PositionKey::Text(std::str::from_utf8(text).map_err(|_| malformed())?.to_owned()),
+        // Before texts named their version, they were of kind 1.
+        [1, ..] => return Err(outdated()),
+        [3, text @ ..] => {
+            let (version, text) = text.split_first_chunk().ok_or_else(malformed)?;
+            if u32::from_be_bytes(*version) != FOLD_VERSION {
+                return Err(outdated());
+            }
+            PositionKey::Text(std::str::from_utf8(text).map_err(|_| malformed())?.to_owned())
+        }
         [2, rank] => PositionKey::Rank(*rank),
         _ => return Err(malformed()),
     };
     if sort.by.has_key(&key) { Ok(Position { key, id }) } else { Err(malformed()) }
+}
+
+fn outdated() -> Flaw {
+    Flaw::new("invalid", "was made before the sort order of texts changed: start again without a cursor")
 }
 
 fn tag_of<By: SortField>(sort: Sort<By>) -> u8 {

@@ -53,7 +53,7 @@ impl UserSort {
         let key = match self {
             Self::CreatedAt => PositionKey::Time(user.created_at),
             Self::Name => PositionKey::Text(fold(user.name.as_str())),
-            Self::Email => PositionKey::Text(fold(user.email.as_str())),
+            Self::Email => PositionKey::Text(user.email.as_str().to_owned()),
         };
         Position { key, id: user.id.uuid() }
     }

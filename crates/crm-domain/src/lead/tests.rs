@@ -209,9 +209,13 @@ fn a_later_moment_alone_is_no_difference() {
 
 #[test]
 fn a_search_looks_into_five_texts() {
-    assert_eq!(lead().searched(), ["Ada", "ada@x.example", "112", "Engines", "Fair"]);
+    use SearchField::{Phone, Text};
+    assert_eq!(
+        lead().search_fields(),
+        [Text("Ada"), Text("ada@x.example"), Phone("112"), Text("Engines"), Text("Fair")]
+    );
     let bare = Lead { email: None, phone: None, company: None, ..lead() };
-    assert_eq!(bare.searched(), ["Ada", "", "", "", "Fair"]);
+    assert_eq!(bare.search_fields(), [Text("Ada"), Text(""), Phone(""), Text(""), Text("Fair")]);
 }
 
 #[test]

@@ -150,8 +150,9 @@ fn another_kind_of_record_with_the_same_id_is_a_difference() {
 
 #[test]
 fn a_search_looks_into_title_and_description() {
-    assert_eq!(task().searched(), ["Call", "twice"]);
-    assert_eq!(Task { description: None, ..task() }.searched(), ["Call", ""]);
+    use SearchField::Text;
+    assert_eq!(task().search_fields(), [Text("Call"), Text("twice")]);
+    assert_eq!(Task { description: None, ..task() }.search_fields(), [Text("Call"), Text("")]);
 }
 
 #[test]

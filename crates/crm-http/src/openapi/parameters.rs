@@ -156,8 +156,10 @@ fn cursor() -> Parameter {
 }
 
 fn search(fields: &str) -> Parameter {
-    let about =
-        format!("Literal text; every word must occur somewhere in {fields}. Case and accents do not matter.");
+    let about = format!(
+        "Literal text; every word must occur somewhere in {fields}. Case and accents do not matter; a number is compared by \
+         its digits."
+    );
     parameter("q", &about, texts::words(200))
 }
 

@@ -170,7 +170,7 @@ fn put_user(plan: &mut Plan, put: &Replace<User>) -> Result<(), StoreError> {
 fn put_lead(plan: &mut Plan, put: &Replace<Lead>, commit: &Commit) -> Result<(), StoreError> {
     let (before, after) = (put.before.record(), &put.after);
     let mut to = write(&LeadDocument::new(after, put.version()))?;
-    if before.searched() != after.searched() || before.tags != after.tags {
+    if before.search_fields() != after.search_fields() || before.tags != after.tags {
         to = found_by(to, &LeadKeys::new(after))?;
     }
     to.remove("_id");
@@ -183,7 +183,7 @@ fn put_lead(plan: &mut Plan, put: &Replace<Lead>, commit: &Commit) -> Result<(),
 fn put_customer(plan: &mut Plan, put: &Replace<Customer>) -> Result<(), StoreError> {
     let (before, after) = (put.before.record(), &put.after);
     let mut to = write(&CustomerDocument::new(after, put.version()))?;
-    if before.searched() != after.searched() || before.tags != after.tags {
+    if before.search_fields() != after.search_fields() || before.tags != after.tags {
         to = found_by(to, &CustomerKeys::new(after))?;
     }
     replace(plan, "customers", put.before.version(), to);
@@ -193,7 +193,10 @@ fn put_customer(plan: &mut Plan, put: &Replace<Customer>) -> Result<(), StoreErr
 fn put_task(plan: &mut Plan, put: &Replace<Task>, calendar: Calendar) -> Result<(), StoreError> {
     let (before, after) = (put.before.record(), &put.after);
     let mut to = write(&TaskDocument::new(after, put.version()))?;
-    if before.searched() != after.searched() || before.due != after.due || before.priority != after.priority {
+    if before.search_fields() != after.search_fields()
+        || before.due != after.due
+        || before.priority != after.priority
+    {
         to = found_by(to, &TaskKeys::new(after, calendar))?;
     }
     replace(plan, "tasks", put.before.version(), to);

@@ -64,7 +64,7 @@ impl CustomerDocument {
 impl CustomerKeys {
     /// What this customer is found by.
     pub(crate) fn new(customer: &Customer) -> Self {
-        let text = search_key(customer.searched());
+        let text = search_key(customer.search_fields());
         Self {
             name: fold(customer.name.as_str()),
             tags: fields::tag_keys(&customer.tags),

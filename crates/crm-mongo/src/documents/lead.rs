@@ -70,7 +70,7 @@ impl LeadDocument {
 impl LeadKeys {
     /// What this lead is found by.
     pub(crate) fn new(lead: &Lead) -> Self {
-        let text = search_key(lead.searched());
+        let text = search_key(lead.search_fields());
         Self {
             name: fold(lead.name.as_str()),
             source: fold(lead.source.as_str()),

@@ -71,7 +71,7 @@ impl TaskDocument {
 impl TaskKeys {
     /// What this task is found by.
     pub(crate) fn new(task: &Task, calendar: Calendar) -> Self {
-        let text = search_key(task.searched());
+        let text = search_key(task.search_fields());
         Self {
             due_at: date(task.due.moment(&calendar)),
             rank: i32::from(rank(task.priority)),

@@ -25,7 +25,7 @@ pub(super) fn put(conn: &Connection, put: &Replace<Customer>) -> Written<()> {
     let Some(n) = customer::update_state(conn, after, put.before.version())? else {
         return Err(undone::stale());
     };
-    let searched = before.searched() != after.searched();
+    let searched = before.search_fields() != after.search_fields();
     let texts = searched || before.tags != after.tags || before.lead != after.lead;
     if !texts && before.owner == after.owner {
         return Ok(());

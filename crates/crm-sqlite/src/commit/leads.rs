@@ -25,7 +25,7 @@ pub(super) fn put(conn: &Connection, put: &Replace<Lead>) -> Written<()> {
     let Some(n) = lead::update_state(conn, after, put.before.version())? else {
         return Err(undone::stale());
     };
-    let searched = before.searched() != after.searched();
+    let searched = before.search_fields() != after.search_fields();
     if !searched && before.tags == after.tags && before.owner == after.owner {
         return Ok(());
     }

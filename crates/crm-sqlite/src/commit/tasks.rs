@@ -22,7 +22,7 @@ pub(super) fn put(conn: &Connection, put: &Replace<Task>, calendar: Calendar) ->
     let Some(n) = task::update_state(conn, after, calendar, put.before.version())? else {
         return Err(undone::stale());
     };
-    let searched = before.searched() != after.searched();
+    let searched = before.search_fields() != after.search_fields();
     if !searched && before.owner == after.owner {
         return Ok(());
     }

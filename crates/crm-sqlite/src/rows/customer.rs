@@ -48,7 +48,7 @@ pub(crate) fn read(row: &Row<'_>) -> Outcome<Versioned<Customer>> {
 
 /// What a customer is found by.
 pub(crate) fn key_of(customer: &Customer) -> String {
-    search_key(customer.searched())
+    search_key(customer.search_fields())
 }
 
 /// Writes a new customer at this version and gives its row number.

@@ -51,7 +51,7 @@ pub(crate) fn read(row: &Row<'_>) -> Outcome<Versioned<Lead>> {
 
 /// What a lead is found by.
 pub(crate) fn key_of(lead: &Lead) -> String {
-    search_key(lead.searched())
+    search_key(lead.search_fields())
 }
 
 /// Writes a new lead at this version and gives its row number.

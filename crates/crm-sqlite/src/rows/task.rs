@@ -85,7 +85,7 @@ fn related(fields: &mut Fields<'_, '_>) -> Result<Option<Related>, Unreadable> {
 
 /// What a task is found by.
 pub(crate) fn key_of(task: &Task) -> String {
-    search_key(task.searched())
+    search_key(task.search_fields())
 }
 
 /// Writes a new task at this version and gives its row number.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use crm_app::paging::{Start, Total};
 use crm_app::query::leads::{Archived, LeadFilter, LeadSort};
 use crm_domain::lead::Lead;
+use crm_domain::values::phone::Phone;
 use crm_domain::values::search_query::SearchQuery;
 
 use super::StoreBuilder;
@@ -92,6 +93,47 @@ pub async fn what_is_searched_for_is_literal<B: StoreBuilder>(builder: &B) {
         let ask = ask(LeadFilter { search: Some(search), ..LeadFilter::everything() }, 100);
         let found = LeadList::list(world.store(), &everything(), ask.clone()).await;
         assert_eq!(found, expected::<LeadList>(&world.model, &everything(), &ask), "{raw}");
+    }
+}
+
+/// A number is found by its digits, however it and the search are punctuated: a phone's as a whole, in other texts those
+/// of one word; and letters are found by what people type for them.
+pub async fn a_number_is_found_by_its_digits<B: StoreBuilder>(builder: &B) {
+    let mut world = World::new(builder).await;
+    let make = world.make.clone();
+    let phoned = Lead { phone: Some(Phone::parse("+1 555 0150 4729").unwrap()), ..make.lead("Ada", None) };
+    world.write(make.commit().insert_lead(&phoned).done()).await;
+    let names = ["Studio 54", "2024-05-17", "555 0150", "1-2", "Işık", "O’Brien", "Łódź–Straße", "ðħŧƀ"];
+    for name in names {
+        world.add_lead(name, None).await;
+    }
+    for (raw, count) in [
+        ("555 0150", 2),
+        ("5550150", 1),
+        ("(555)0150", 1),
+        ("+1-555-0150-4729", 1),
+        ("15550150472", 1),
+        ("155501504729", 1),
+        ("1555015047290", 0),
+        ("54", 1),
+        ("2024-05", 1),
+        ("202405", 1),
+        ("2024/0517", 1),
+        ("12", 1),
+        ("-", 3),
+        ("ışık", 1),
+        ("IŞIK", 1),
+        ("isik", 1),
+        ("o'brien", 1),
+        ("o’brien", 1),
+        ("lodz-strasse", 1),
+        ("dhtb", 1),
+    ] {
+        let search = Some(SearchQuery::parse(raw).unwrap());
+        let ask = ask(LeadFilter { search, ..LeadFilter::everything() }, 100);
+        let found = LeadList::list(world.store(), &everything(), ask.clone()).await;
+        assert_eq!(found, expected::<LeadList>(&world.model, &everything(), &ask), "{raw}");
+        assert_eq!(found.total, Total::exact(count), "{raw}");
     }
 }
 

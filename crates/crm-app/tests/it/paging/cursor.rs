@@ -7,7 +7,7 @@ use crm_app::query::customers::CustomerSort;
 use crm_app::query::leads::LeadSort;
 use crm_app::query::tasks::TaskSort;
 use crm_app::query::users::UserSort;
-use crm_domain::fold::fold;
+use crm_domain::fold::{FOLD_VERSION, fold};
 use crm_domain::timestamp::Timestamp;
 use crm_domain::values::name::Name;
 use proptest::prelude::*;
@@ -103,6 +103,25 @@ fn no_two_orders_share_a_tag() {
 }
 
 #[test]
+fn a_name_cursor_of_another_normalization_is_refused() {
+    let (tag, id) = ([LeadSort::Name.tag() << 1], [7; 16]);
+    let good = bytes(&[&[1], &tag, &id, &[3], &FOLD_VERSION.to_be_bytes(), b"ada"]);
+    assert_eq!(good, encode(BY_NAME, &Position { id: Uuid::from_bytes(id), ..text("ada") }));
+    for (what, old) in [
+        ("without a version", bytes(&[&[1], &tag, &id, &[1], b"ada"])),
+        ("of the version before", bytes(&[&[1], &tag, &id, &[3], &(FOLD_VERSION - 1).to_be_bytes(), b"ada"])),
+        ("of a later version", bytes(&[&[1], &tag, &id, &[3], &(FOLD_VERSION + 1).to_be_bytes(), b"ada"])),
+    ] {
+        let flaw = decode(BY_NAME, &old).unwrap_err();
+        assert_eq!(flaw.code, "invalid", "{what}");
+        assert_eq!(
+            flaw.msg, "was made before the sort order of texts changed: start again without a cursor",
+            "{what}"
+        );
+    }
+}
+
+#[test]
 fn a_forged_cursor_is_refused() {
     let id = [7; 16];
     let tag = [LeadSort::UpdatedAt.tag() << 1 | 1];
@@ -122,7 +141,7 @@ fn a_forged_cursor_is_refused() {
         ("a short moment", bytes(&[&[1], &tag, &id, &[0], &[0; 7]])),
         ("a long moment", bytes(&[&[1], &tag, &id, &[0], &[0; 9]])),
         ("a moment beyond time", bytes(&[&[1], &tag, &id, &[0], &i64::MAX.to_be_bytes()])),
-        ("a text where a moment belongs", bytes(&[&[1], &tag, &id, &[1], b"x"])),
+        ("a text where a moment belongs", bytes(&[&[1], &tag, &id, &[3, 0, 0, 0, 2], b"x"])),
         ("a rank where a moment belongs", bytes(&[&[1], &tag, &id, &[2, 1]])),
         ("far too much", "A".repeat(12_001)),
     ] {
@@ -133,8 +152,8 @@ fn a_forged_cursor_is_refused() {
         );
     }
     let tag = [LeadSort::Name.tag() << 1];
-    let no_text = bytes(&[&[1], &tag, &id, &[1, 0xff, 0xfe]]);
-    assert!(decode(BY_NAME, &no_text).is_err());
+    let no_text = bytes(&[&[1], &tag, &id, &[3], &FOLD_VERSION.to_be_bytes(), &[0xff, 0xfe]]);
+    assert_eq!(decode(BY_NAME, &no_text).unwrap_err().msg, "must be a nextCursor of this list");
     let tag = [TaskSort::Priority.tag() << 1];
     let long_rank = bytes(&[&[1], &tag, &id, &[2, 1, 1]]);
     assert!(decode(BY_PRIORITY, &long_rank).is_err());

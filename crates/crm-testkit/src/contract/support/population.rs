@@ -192,12 +192,13 @@ fn random_name(random: &mut Random) -> Name {
 }
 
 fn random_email(random: &mut Random) -> Email {
-    let local = random.word(&["ada", "zoe", "x_y", "50%", "o'brien"]);
+    let local = random.word(&["ada", "zoe", "x_y", "50%", "o'brien", "a1.2-3b4"]);
     Email::parse(&format!("{local}@{}", random.word(&["crm.example", "x.y"]))).unwrap()
 }
 
 fn random_phone(random: &mut Random) -> Phone {
-    Phone::parse(random.word(&["+49 (0)30 1", "030/1", "112", "1.1-1x1"])).unwrap()
+    Phone::parse(random.word(&["+49 (0)30 1", "030/1", "112", "1.1-1x1", "+1 555 0150 4729", "(555)0150"]))
+        .unwrap()
 }
 
 fn random_tags(random: &mut Random) -> Tags {

@@ -40,7 +40,7 @@ impl Listing for CustomerList {
     }
 
     fn searched(customer: &Customer) -> Vec<String> {
-        customer.searched().into_iter().map(str::to_owned).collect()
+        customer.search_fields().map(|field| field.as_str().to_owned()).to_vec()
     }
 
     fn everything() -> CustomerFilter {
@@ -63,7 +63,7 @@ impl Listing for CustomerList {
                 .tag
                 .as_ref()
                 .is_none_or(|tag| customer.tags.iter().any(|own| fold(own.as_str()) == *tag))
-            && fits(filter.search.as_ref(), &customer.searched())
+            && fits(filter.search.as_ref(), &customer.search_fields())
     }
 
     fn is_tallied(filter: &CustomerFilter) -> bool {

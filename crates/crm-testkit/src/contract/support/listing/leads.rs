@@ -38,7 +38,7 @@ impl Listing for LeadList {
     }
 
     fn searched(lead: &Lead) -> Vec<String> {
-        lead.searched().into_iter().map(str::to_owned).collect()
+        lead.search_fields().map(|field| field.as_str().to_owned()).to_vec()
     }
 
     fn everything() -> LeadFilter {
@@ -73,7 +73,7 @@ impl Listing for LeadList {
             && filter.tag.as_ref().is_none_or(|tag| lead.tags.iter().any(|own| fold(own.as_str()) == *tag))
             && filter.created_from.is_none_or(|from| lead.created_at >= from)
             && filter.created_before.is_none_or(|before| lead.created_at < before)
-            && fits(filter.search.as_ref(), &lead.searched())
+            && fits(filter.search.as_ref(), &lead.search_fields())
     }
 
     fn is_tallied(filter: &LeadFilter) -> bool {

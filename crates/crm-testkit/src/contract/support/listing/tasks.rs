@@ -39,7 +39,7 @@ impl Listing for TaskList {
     }
 
     fn searched(task: &Task) -> Vec<String> {
-        task.searched().into_iter().map(str::to_owned).collect()
+        task.search_fields().map(|field| field.as_str().to_owned()).to_vec()
     }
 
     fn everything() -> TaskFilter {
@@ -78,7 +78,7 @@ impl Listing for TaskList {
             && (filter.priorities.is_empty() || filter.priorities.contains(&task.priority))
             && filter.related_kind.is_none_or(|kind| task.related.map(Related::kind) == Some(kind))
             && filter.related_id.is_none_or(|id| task.related.map(Related::uuid) == Some(id))
-            && fits(filter.search.as_ref(), &task.searched())
+            && fits(filter.search.as_ref(), &task.search_fields())
     }
 
     fn is_tallied(filter: &TaskFilter) -> bool {

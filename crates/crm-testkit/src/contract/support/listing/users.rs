@@ -57,7 +57,7 @@ impl Listing for UserList {
     fn admits(filter: &UserFilter, user: &User, _: Calendar) -> bool {
         filter.role.is_none_or(|role| user.role == role)
             && filter.active.is_none_or(|active| user.active == active)
-            && fits(filter.search.as_ref(), &[user.name.as_str(), user.email.as_str()])
+            && fits(filter.search.as_ref(), &[user.name.as_str().into(), user.email.as_str().into()])
     }
 
     /// Users are so few that they are counted one by one.
