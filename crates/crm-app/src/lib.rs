@@ -19,6 +19,7 @@
 //! - Writers that meet: [`decide`] and [`queue`]; how long a request may ask its store: [`deadline`]; what is held in
 //!   memory: [`mirror`], [`session_cache`]; counters: [`tally`].
 //! - Requests that may be repeated: [`repeat`]. A store that is silent, and who is kept from waiting for it: [`breaker`].
+//! - How far a rebuild of search keys has come: [`search_rebuild`].
 //! - What can go wrong: [`error`]; what a client demands of a version: [`precondition`].
 //! - Everything a store holds, on its way out or in: [`archive`].
 //! - What opening a store may change about its schema: [`open_mode`].
@@ -50,6 +51,7 @@ pub mod precondition;
 pub mod query;
 pub mod queue;
 pub mod repeat;
+pub mod search_rebuild;
 pub mod session_cache;
 pub mod setup;
 pub mod tally;

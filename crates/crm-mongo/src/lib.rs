@@ -39,7 +39,7 @@ mod open_tasks;
 mod outdated;
 mod primary;
 mod reader;
-mod refold;
+mod rebuild_search_keys;
 mod replays;
 mod schema;
 mod search;

@@ -6,8 +6,8 @@ use mongodb::Database;
 use mongodb::error::Result;
 
 use crate::{
-    activities, audits, customers, lanes, leads, notes, refold, replays, sessions, tallies, tasks, throttles,
-    users,
+    activities, audits, customers, lanes, leads, notes, rebuild_search_keys, replays, sessions, tallies,
+    tasks, throttles, users,
 };
 
 /// The schema that this program reads and writes.
@@ -144,7 +144,7 @@ pub(crate) async fn drop_retired(db: &Database) -> Result<()> {
 
 async fn make_first_documents(db: &Database) -> Result<()> {
     let mut first = doc! { "zone": "UTC", "set_up": false, "schema": SCHEMA };
-    first.extend(refold::versions());
+    first.extend(rebuild_search_keys::versions());
     first.extend(tallies::version());
     let workspace = doc! { "q": { "_id": 1 }, "u": { "$setOnInsert": first }, "upsert": true };
     let lanes: Vec<Document> = lanes::all().map(tallies::new_lane).collect();

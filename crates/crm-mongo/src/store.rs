@@ -24,7 +24,7 @@ use crate::lanes::Lanes;
 use crate::options::Options;
 use crate::primary::{Primary, Source};
 use crate::reader::Reader;
-use crate::{following, inspect, maintenance, outdated, refold, schema, server};
+use crate::{following, inspect, maintenance, outdated, rebuild_search_keys, schema, server};
 
 /// An open store on a replica set. Cheap calls: everything is shared.
 pub struct MongoStore {
@@ -86,7 +86,7 @@ impl MongoStore {
         let holds = inner.refuse_what_is_not_ours().await?;
         if inner.is_to_be_made(holds)? {
             schema::make(&inner.db).await.map_err(|error| server::open_error(&error, &client_options))?;
-            refold::if_outdated(&inner).await.map_err(|error| server::of_call(error, &name))?;
+            rebuild_search_keys::if_outdated(&inner).await.map_err(|error| server::of_call(error, &name))?;
             maintenance::count_hours_if_missing(&inner)
                 .await
                 .map_err(|error| server::of_call(error, &name))?;

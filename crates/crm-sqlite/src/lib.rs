@@ -9,7 +9,7 @@
 //! - Everything out of the store and into it: `archive.rs`.
 //! - The whole file out of the way of harm, and back: [`backup`].
 //! - Search: `search.rs`. Rows and what they stand for: `rows.rs`.
-//! - What an older program has written otherwise, made anew as the store is opened: `refold.rs`, `hours.rs`.
+//! - What an older program has written otherwise, made anew as the store is opened: `rebuild_search_keys.rs`, `hours.rs`.
 //! - Which lists must be fast, and the statements that answer them: [`shapes`].
 
 pub mod backup;
@@ -29,7 +29,7 @@ mod leads;
 mod list;
 mod maintenance;
 mod notes;
-mod refold;
+mod rebuild_search_keys;
 mod replays;
 mod rows;
 mod schema;

@@ -43,4 +43,9 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "open sessions by access version",
         sql: include_str!("migrations/0011_sessions.sql"),
     },
+    Migration {
+        number: 12,
+        name: "the place of a rebuild of search keys",
+        sql: include_str!("migrations/0012_search_rebuild.sql"),
+    },
 ];

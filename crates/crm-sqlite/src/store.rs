@@ -9,6 +9,7 @@ use crm_app::deadline;
 use crm_app::error::StoreError;
 use crm_app::mirror::{Mirror, Snapshot};
 use crm_app::open_mode::OpenMode;
+use crm_app::search_rebuild::ProgressLog;
 use crm_domain::calendar::Calendar;
 use rusqlite::Connection;
 
@@ -23,7 +24,7 @@ use crate::engine::watch::Hooks;
 use crate::rows::user;
 use crate::schema::MIGRATIONS;
 use crate::wait::wait;
-use crate::{hours, refold, workspace};
+use crate::{hours, rebuild_search_keys, workspace};
 
 /// An open embedded store. Dropping it finishes what is queued and closes the file.
 pub struct SqliteStore {
@@ -83,7 +84,7 @@ impl SqliteStore {
     /// allows it; counters that are left out are no reason to refuse the store.
     async fn bring_up_to_date(&self, mode: OpenMode) -> Result<(), OpenError> {
         let failed = |error| OpenError::Load(Box::new(error));
-        let is_outdated = self.long_snapshot(|db| refold::is_due(db.connection())).await.map_err(failed)?;
+        let is_outdated = self.long_snapshot(|db| rebuild_search_keys::is_due(db.connection())).await.map_err(failed)?;
         match mode {
             OpenMode::Migrate => {}
             OpenMode::CreateIfEmpty | OpenMode::Existing if is_outdated => {
@@ -92,8 +93,7 @@ impl SqliteStore {
             OpenMode::CreateIfEmpty | OpenMode::Existing => return Ok(()),
         }
         if is_outdated {
-            let rebuilt = self.write_or_fail(|conn| refold::everything(conn).map(Written::plain));
-            rebuilt.await.map_err(failed)?;
+            self.rebuild_search_keys().await.map_err(failed)?;
         }
         if self.long_snapshot(|db| hours::are_missing(db.connection())).await.map_err(failed)? {
             self.write_or_fail(|conn| hours::count(conn).map(Written::plain)).await.map_err(failed)?;
@@ -110,6 +110,16 @@ impl SqliteStore {
             Ok(Written::then((), move || mirror.replace(snapshot)))
         })
         .await
+    }
+
+    /// Rebuilds the keys that another normalization has made, batch by batch.
+    async fn rebuild_search_keys(&self) -> Result<(), StoreError> {
+        let mut log = ProgressLog::default();
+        let batch = |conn: &Connection| rebuild_search_keys::next_batch(conn).map(Written::plain);
+        while let Some(progress) = self.write_or_fail(batch).await? {
+            log.report(progress);
+        }
+        Ok(())
     }
 
     pub(crate) fn mirror(&self) -> &Arc<Mirror> {

@@ -18,6 +18,6 @@ mod migrations;
 #[cfg(test)]
 mod plans;
 #[cfg(test)]
-mod refold;
+mod rebuild_search_keys;
 #[cfg(test)]
 mod support;
