@@ -136,6 +136,10 @@ const OUT_OF_DISK_SPACE: i32 = 14_031;
 const MOMENT_GONE: i32 = 239;
 /// Code of a user without the right.
 pub(crate) const UNAUTHORIZED: i32 = 13;
+/// Codes of a server that is not, or no longer, the primary, shuts down, cannot reach another, has closed a cursor when it
+/// stepped down, or does not have the moment of a read that began on another primary.
+const CHANGES_OF_PRIMARY: [i32; 15] =
+    [6, 7, 43, 89, 91, 134, 189, 246, 9_001, 10_058, 10_107, 11_600, 11_602, 13_435, 13_436];
 /// Codes of wrong credentials.
 const AUTHENTICATION_FAILED: [i32; 2] = [18, 8_000];
 
@@ -162,6 +166,24 @@ pub(crate) fn is_silence(error: &StoreError) -> bool {
             | Failure::Credentials
             | Failure::MomentGone
             | Failure::Replaced
+            | Failure::Gone
+            | Failure::Defect(_),
+        )
+        | None => false,
+    }
+}
+
+/// Whether a read failed because the member that it went to was lost or is the primary no longer.
+pub(crate) fn is_change_of_primary(error: &StoreError) -> bool {
+    let StoreError::Unavailable(cause) = error else { return false };
+    match cause.downcast_ref::<Failure>() {
+        Some(Failure::Connection(_) | Failure::Replaced) => true,
+        Some(Failure::Refused { code, .. }) => CHANGES_OF_PRIMARY.contains(code),
+        Some(
+            Failure::Deadline
+            | Failure::NoMember
+            | Failure::Credentials
+            | Failure::MomentGone
             | Failure::Gone
             | Failure::Defect(_),
         )

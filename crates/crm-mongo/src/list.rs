@@ -32,7 +32,7 @@ const WALK_FOR_EACH: u64 = 10;
 const WALK_TIMES: u64 = 3;
 
 /// A list to be answered.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Listing {
     /// Where the records are.
     pub(crate) collection: &'static str,
@@ -55,7 +55,7 @@ pub(crate) struct Listing {
 }
 
 /// An index whose order is a list's.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Walk {
     /// Its name.
     pub(crate) index: &'static str,
@@ -69,7 +69,7 @@ pub(crate) struct Walk {
 }
 
 /// A way to the records that one filter leaves.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Way {
     /// The index.
     pub(crate) index: &'static str,
@@ -80,7 +80,7 @@ pub(crate) struct Way {
 }
 
 /// What an index is asked for.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum To {
     /// These combinations of values, each a stretch of the index.
     Values(Vec<Document>),

@@ -13,10 +13,11 @@ use crm_app::open_mode::OpenMode;
 use crm_app::queue::Queue;
 use mongodb::options::ClientOptions;
 use mongodb::{Client, Database};
+use tokio::time::Instant;
 
 use crate::calls::Calls;
 use crate::commit::abandoned::{self, Transactions};
-use crate::error::{Failure, OpenError, is_silence, store_error, unavailable};
+use crate::error::{Failure, OpenError, is_change_of_primary, is_silence, store_error, unavailable};
 use crate::following::Following;
 use crate::gates::Gates;
 use crate::inspect::Holds;
@@ -107,24 +108,25 @@ impl MongoStore {
         [self.inner.reads.stats(), self.inner.writes.stats()]
     }
 
-    /// Runs reads of which each stands for itself.
+    /// Runs reads of which each stands for itself, all of them once more if the primary changes meanwhile.
     pub(crate) async fn read<T, F, W>(&self, job: F) -> Result<T, StoreError>
     where
-        F: FnOnce(Reader) -> W + Send + 'static,
+        F: FnOnce(Reader) -> W + Clone + Send + 'static,
         W: Future<Output = Result<T, StoreError>> + Send + 'static,
         T: Send + 'static,
     {
         let deadline = self.inner.options.deadline;
-        let left = deadline::left(deadline);
-        let reader = self.inner.reader(left);
-        let call = self.inner.calls.within(left, async move { job(reader).await });
+        let call = repeated_once(deadline::left(deadline), move |left| {
+            let (job, reader) = (job.clone(), self.inner.reader(left));
+            self.inner.calls.within(left, async move { job(reader).await })
+        });
         self.inner.reads.pass(deadline, is_silence, call).await
     }
 
-    /// Runs reads that all see the same state.
+    /// Runs reads that all see the same state, all of them once more if the primary changes meanwhile.
     pub(crate) async fn snapshot<T, F, W>(&self, job: F) -> Result<T, StoreError>
     where
-        F: FnOnce(Reader) -> W + Send + 'static,
+        F: FnOnce(Reader) -> W + Clone + Send + 'static,
         W: Future<Output = Result<T, StoreError>> + Send + 'static,
         T: Send + 'static,
     {
@@ -136,7 +138,7 @@ impl MongoStore {
     /// Runs long reads that all see the same state.
     pub(crate) async fn long_snapshot<T, F, W>(&self, job: F) -> Result<T, StoreError>
     where
-        F: FnOnce(Reader) -> W + Send + 'static,
+        F: FnOnce(Reader) -> W + Clone + Send + 'static,
         W: Future<Output = Result<T, StoreError>> + Send + 'static,
         T: Send + 'static,
     {
@@ -145,13 +147,16 @@ impl MongoStore {
 
     async fn snapshot_within<T, F, W>(&self, deadline: Duration, job: F) -> Result<T, StoreError>
     where
-        F: FnOnce(Reader) -> W + Send + 'static,
+        F: FnOnce(Reader) -> W + Clone + Send + 'static,
         W: Future<Output = Result<T, StoreError>> + Send + 'static,
         T: Send + 'static,
     {
-        let source = self.inner.source();
-        let call = async move { job(Reader::snapshot(source, deadline).await?).await };
-        self.inner.calls.within(deadline, call).await
+        repeated_once(deadline, move |left| {
+            let (job, source) = (job.clone(), self.inner.source());
+            let call = async move { job(Reader::snapshot(source, left).await?).await };
+            self.inner.calls.within(left, call)
+        })
+        .await
     }
 }
 
@@ -197,6 +202,24 @@ impl Inner {
             OpenMode::Existing if is_empty => Err(OpenError::NoStore { database: self.db.name().to_owned() }),
             OpenMode::Existing => Ok(false),
         }
+    }
+}
+
+/// Runs reads, and runs them once more in the time that is left if another member became primary meanwhile. The driver
+/// itself repeats the first command of a read, not what fetches the rest of an answer, and no read of one moment as a
+/// whole. What writes is not repeated here.
+async fn repeated_once<T, F, W>(most: Duration, read: F) -> Result<T, StoreError>
+where
+    F: Fn(Duration) -> W,
+    W: Future<Output = Result<T, StoreError>>,
+{
+    let until = Instant::now() + most;
+    match read(most).await {
+        Err(error) if is_change_of_primary(&error) => {
+            tracing::debug!(%error, "a read is repeated, as the primary changed");
+            read(until.saturating_duration_since(Instant::now())).await
+        }
+        answer => answer,
     }
 }
 

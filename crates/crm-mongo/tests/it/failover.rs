@@ -2,21 +2,28 @@
 //! everybody is answered in time.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use crm_app::commit::{Commit, Verdict};
 use crm_app::error::StoreError;
 use crm_app::mirror::Mirror;
+use crm_app::paging::{Direction, Sort, Start};
 use crm_app::ports::commits::Commits;
 use crm_app::ports::leads::Leads;
 use crm_app::ports::maintenance::Maintenance;
+use crm_app::ports::workspace::Workspaces;
+use crm_app::query::leads::{LeadFilter, LeadQuery, LeadSort};
 use crm_domain::access::scope::Sight;
 use crm_domain::ids::LeadId;
+use crm_domain::lead::Lead;
+use crm_domain::values::search_query::SearchQuery;
 use crm_mongo::options::Options;
 use crm_mongo::store::MongoStore;
 use crm_testkit::actors::everything;
 use crm_testkit::fixtures::Maker;
+use crm_testkit::fixtures::commits::Draft;
+use crm_testkit::mongod::node::Node;
 use crm_testkit::mongod::replica_set::ReplicaSet;
 use rustix::process::Signal;
 use tokio::task::JoinSet;
@@ -80,6 +87,97 @@ async fn everybody_is_answered_within_six_seconds_when_the_primary_freezes() {
     all_are_there(&store, &seen).await;
     assert!(seen.slowest < Duration::from_secs(6), "{:?}", seen.slowest);
     assert_eq!(store.recount(false).await.unwrap(), []);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn no_read_fails_because_the_primary_steps_down_or_is_killed() {
+    let set = ReplicaSet::start(3).await;
+    // So patient that an election ends in time on any machine: what fails then fails because of the change itself.
+    let (deadline, selection_timeout) = (Duration::from_mins(1), Duration::from_secs(50));
+    let options = Options { deadline, selection_timeout, ..Options::default() };
+    let store =
+        MongoStore::open(&set.uri(), options, Arc::new(Mirror::empty())).await.expect("the store opens");
+    let make = Maker::new();
+    let leads: Vec<Lead> = (0..300).map(|number| make.lead(&format!("lead {number}"), None)).collect();
+    store.load(vec![leads.iter().fold(make.commit(), Draft::insert_lead).done()]).await.unwrap();
+    let (over, answers) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
+    let mut readers = JoinSet::new();
+    for _ in 0..WRITERS {
+        let id = leads[0].id;
+        readers.spawn(read(Arc::clone(&store), id, Arc::clone(&over), Arc::clone(&answers)));
+    }
+    for round in 0..4 {
+        more(&answers, 500).await;
+        let primary = until_there_is_a_primary(&set).await;
+        if round < 3 {
+            set.step_down(primary).await;
+        } else {
+            primary.signal(Signal::KILL);
+        }
+        while set.is_primary(primary).await {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        until_there_is_a_primary(&set).await;
+    }
+    more(&answers, 500).await;
+    over.store(true, Ordering::Relaxed);
+    let failures: Vec<String> = readers.join_all().await.into_iter().flatten().collect();
+    println!("{} reads answered, {} failed", answers.load(Ordering::Relaxed), failures.len());
+    assert_eq!(failures, Vec::<String>::new());
+}
+
+/// Waits until so many more reads were answered.
+async fn more(answers: &AtomicUsize, count: usize) {
+    let begun = answers.load(Ordering::Relaxed);
+    while answers.load(Ordering::Relaxed) < begun + count {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+async fn until_there_is_a_primary(set: &ReplicaSet) -> &Node {
+    loop {
+        if let Some(primary) = set.primary().await {
+            return primary;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// Reads in every way until it is told to stop: one document, several of one moment, a search that counts, and figures.
+/// Gives what failed.
+async fn read(
+    store: Arc<MongoStore>,
+    id: LeadId,
+    over: Arc<AtomicBool>,
+    answers: Arc<AtomicUsize>,
+) -> Vec<String> {
+    let scope = everything();
+    let list = |search: Option<&str>| LeadQuery {
+        filter: LeadFilter {
+            search: search.map(|text| SearchQuery::parse(text).unwrap()),
+            ..LeadFilter::everything()
+        },
+        sort: Sort { by: LeadSort::Name, direction: Direction::Ascending },
+        start: Start::Offset(0),
+        limit: 100,
+    };
+    let (all, searched) = (list(None), list(Some("lead 1")));
+    let mut failures = Vec::new();
+    while !over.load(Ordering::Relaxed) {
+        let answered = [
+            store.lead(&scope, id).await.map(drop),
+            store.leads(&scope, &all).await.map(drop),
+            store.leads(&scope, &searched).await.map(drop),
+            store.workspace().await.map(drop),
+        ];
+        for answer in answered {
+            match answer {
+                Ok(()) => drop(answers.fetch_add(1, Ordering::Relaxed)),
+                Err(error) => failures.push(format!("{error:?}")),
+            }
+        }
+    }
+    failures
 }
 
 async fn open(set: &ReplicaSet) -> Arc<MongoStore> {

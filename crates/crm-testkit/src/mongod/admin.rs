@@ -48,6 +48,16 @@ pub(super) async fn checkpoint(address: &str) -> mongodb::error::Result<()> {
     written.map(drop)
 }
 
+/// Has the primary at this address step down for a while. It may close the connection instead of an answer, and refuses
+/// while no other member has caught up: then it stays.
+pub(super) async fn step_down(address: &str) -> mongodb::error::Result<()> {
+    let client = client(&format!("mongodb://{address}/?directConnection=true")).await?;
+    let command = doc! { "replSetStepDown": 5, "secondaryCatchUpPeriodSecs": 4 };
+    let _looked_at_by_the_caller = client.database("admin").run_command(command).await;
+    client.shutdown().await;
+    Ok(())
+}
+
 /// Whether the server at this address takes writes and finds every member of its set well.
 pub(super) async fn finds_all_well(address: &str) -> bool {
     let Ok(client) = client(&format!("mongodb://{address}/?directConnection=true")).await else {

@@ -108,6 +108,14 @@ impl ReplicaSet {
         admin::checkpoint(&node.address()).await.expect("it writes its files");
     }
 
+    /// Has the primary step down, so that another member is elected.
+    ///
+    /// # Panics
+    /// If it cannot be asked to.
+    pub async fn step_down(&self, node: &Node) {
+        admin::step_down(&node.address()).await.expect("it can be asked to");
+    }
+
     /// Starts a member again that was killed, with the data it had.
     ///
     /// # Panics
