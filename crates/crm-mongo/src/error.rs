@@ -11,23 +11,58 @@ pub enum OpenError {
     /// The connection string is none.
     #[error("the connection string is not valid: {0}")]
     Uri(&'static str),
+    /// The name in a connection string with `mongodb+srv` cannot be looked up.
+    #[error(
+        "DNS has no SRV record for the host name of the connection string (mongodb+srv looks up _mongodb._tcp.HOST): \
+         check the name, or list the members with mongodb://"
+    )]
+    Dns,
     /// No member could be reached in time.
-    #[error("no member of the replica set can be reached at {hosts}")]
+    #[error("no member of the replica set can be reached ({hosts})")]
     Unreachable {
-        /// The hosts that were tried.
+        /// The hosts that were tried, each with what failed.
         hosts: String,
     },
     /// No member could be reached with TLS.
-    #[error("no member of the replica set at {hosts} can be reached with TLS: {why}")]
+    #[error("no member of the replica set can be reached with TLS ({hosts})")]
     Tls {
-        /// The hosts that were tried.
+        /// The hosts that were tried, each with what failed.
         hosts: String,
-        /// What is the matter, in our words.
-        why: &'static str,
+    },
+    /// Members can be reached, and none of them is the primary.
+    #[error("the replica set has no primary that can be reached ({hosts})")]
+    NoPrimary {
+        /// The hosts that were tried, each with what was found.
+        hosts: String,
+    },
+    /// The servers belong to another replica set than the connection string names.
+    #[error(
+        "the servers are members of the replica set {found}, and the connection string says replicaSet={expected}"
+    )]
+    OtherSet {
+        /// The set that the connection string names.
+        expected: String,
+        /// The set that was found.
+        found: String,
+    },
+    /// The server was started as a member of a replica set that was not initiated.
+    #[error("the replica set was not initiated yet: run once: {command}")]
+    NotInitiated {
+        /// The command that initiates it, with the hosts of the connection string as its members.
+        command: String,
     },
     /// The server does not let us in.
-    #[error("MongoDB refuses the user name or the password")]
+    #[error(
+        "authentication failed: MongoDB refuses the user name or the password (authSource names the database that \
+         knows the user)"
+    )]
     Credentials,
+    /// The server lets in users only, and the connection string names none.
+    #[error(
+        "authentication is required: put a user into the connection string \
+         (mongodb://user:password@host/database?authSource=admin)"
+    )]
+    NoCredentials,
     /// The server lets us in and does not let us do what is needed.
     #[error("the MongoDB user may not {what} in the database {database}; it needs the role readWrite there")]
     Rights {

@@ -60,7 +60,7 @@ pub enum Holds {
 /// What would keep a store from being opened there, but for what the database holds.
 pub async fn inspect(uri: &str, options: Options) -> Result<Inspection, OpenError> {
     let Connected { client, options: client_options, primary } = connect(uri, &options).await?;
-    let about = server::check(&client, &client_options).await?;
+    let about = server::check(&client, &client_options, &primary.observed).await?;
     let database = client_options.default_database.clone().unwrap_or_default();
     let source = Source { db: client.database(&database), primary };
     let mut reader = Reader::majority(source, options.deadline);

@@ -27,6 +27,7 @@ mod calls;
 mod commit;
 mod customers;
 mod dashboard;
+mod diagnosis;
 mod documents;
 mod following;
 mod gates;

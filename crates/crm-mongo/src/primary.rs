@@ -18,6 +18,7 @@ use mongodb::options::{ClientOptions, ReadConcern};
 use mongodb::{Database, ServerType};
 
 use crate::calls::Calls;
+use crate::diagnosis::Observed;
 use crate::error::{Failure, store_error, unavailable};
 
 /// What reads go to.
@@ -37,13 +38,16 @@ pub(crate) struct Primary {
     trusted: AtomicU64,
     asking: tokio::sync::Mutex<()>,
     calls: Calls,
+    /// What was seen at each host, for a client that finds no primary.
+    pub(crate) observed: Observed,
 }
 
 impl Primary {
     /// Looks on while a client with these options finds its primaries.
     pub(crate) fn watch(options: &mut ClientOptions, calls: Calls) -> Arc<Self> {
         let (found, trusted) = (AtomicU64::new(0), AtomicU64::new(0));
-        let primary = Arc::new(Self { found, trusted, asking: tokio::sync::Mutex::default(), calls });
+        let (asking, observed) = (tokio::sync::Mutex::default(), Observed::default());
+        let primary = Arc::new(Self { found, trusted, asking, calls, observed });
         let told = Arc::clone(&primary);
         options.sdam_event_handler = Some(EventHandler::callback(move |event| told.hear(&event)));
         primary
@@ -51,6 +55,7 @@ impl Primary {
 
     /// The driver tells of it before anything is sent to whom it has found.
     fn hear(&self, event: &SdamEvent) {
+        self.observed.hear(event);
         if let SdamEvent::ServerDescriptionChanged(change) = event
             && change.new_description.server_type() == ServerType::RsPrimary
             && change.previous_description.server_type() != ServerType::RsPrimary

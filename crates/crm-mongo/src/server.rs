@@ -6,6 +6,7 @@ use mongodb::Client;
 use mongodb::error::{Error, ErrorKind};
 use mongodb::options::ClientOptions;
 
+use crate::diagnosis::{self, Observed, Role};
 use crate::error::{Failure, OpenError, UNAUTHORIZED, is_bad_credentials, is_unauthorized, store_error};
 
 /// The first version with reads of one moment outside of transactions.
@@ -27,14 +28,28 @@ pub(crate) struct About {
     pub(crate) members: Vec<String>,
 }
 
-/// Checks that the server is a member of a replica set of a version that will do.
-pub(crate) async fn check(client: &Client, options: &ClientOptions) -> Result<About, OpenError> {
+/// Checks that the server is the primary of a replica set of a version that will do, and lets this user in.
+pub(crate) async fn check(
+    client: &Client,
+    options: &ClientOptions,
+    observed: &Observed,
+) -> Result<About, OpenError> {
     let admin = client.database("admin");
-    let hello = admin.run_command(doc! { "hello": 1 }).await.map_err(|error| open_error(&error, options))?;
-    if hello.get_str("msg").is_ok_and(|message| message == "isdbgrid") {
-        return Err(OpenError::Sharded);
+    let hello = admin.run_command(doc! { "hello": 1 }).await;
+    let hello = hello.map_err(|error| {
+        let opened = open_error(&error, options);
+        if matches!(opened, OpenError::Unreachable { .. }) { observed.explain(options) } else { opened }
+    })?;
+    let set = match Role::of(&hello) {
+        Role::Router => return Err(OpenError::Sharded),
+        Role::Standalone => return Err(OpenError::Standalone),
+        Role::NotInitiated => return Err(diagnosis::not_initiated(options)),
+        Role::Member(_) => return Err(observed.explain(options)),
+        Role::Primary(set) => set,
+    };
+    if options.credential.is_none() && is_user_required(client, options).await {
+        return Err(OpenError::NoCredentials);
     }
-    let set = hello.get_str("setName").map_err(|_| OpenError::Standalone)?.to_owned();
     let build = admin.run_command(doc! { "buildInfo": 1 }).await;
     let build = build.map_err(|error| open_error(&error, options))?;
     let found = build.get_str("version").unwrap_or("0").to_owned();
@@ -45,6 +60,24 @@ pub(crate) async fn check(client: &Client, options: &ClientOptions) -> Result<Ab
     let hosts = hello.get_array("hosts").map(Vec::as_slice).unwrap_or_default();
     let members = hosts.iter().filter_map(|host| host.as_str().map(str::to_owned)).collect();
     Ok(About { version: found, is_vulnerable: is_vulnerable(version), set, members })
+}
+
+/// Whether the server lets in only users that it knows.
+async fn is_user_required(client: &Client, options: &ClientOptions) -> bool {
+    let database = client.database(options.default_database.as_deref().unwrap_or("admin"));
+    let listed = database.run_command(doc! { "listCollections": 1, "nameOnly": true }).await;
+    listed.is_err_and(|error| is_unauthorized(&error))
+}
+
+/// What is wrong with a connection string. That of `mongodb+srv` is looked up in DNS while it is read.
+pub(crate) fn parse_error(error: &Error, uri: &str) -> OpenError {
+    let is_srv = uri.starts_with("mongodb+srv://");
+    if is_srv && matches!(*error.kind, ErrorKind::DnsResolve { .. } | ErrorKind::Io(_)) {
+        return OpenError::Dns;
+    }
+    OpenError::Uri(
+        "it must look like mongodb://host:27017/database?replicaSet=rs0 or mongodb+srv://host/database",
+    )
 }
 
 /// What the driver said while the store was opened, for who started the program.
@@ -60,10 +93,6 @@ pub(crate) fn open_error(error: &Error, options: &ClientOptions) -> OpenError {
         ErrorKind::ServerSelection { message, .. } if message.contains("Authentication") => {
             OpenError::Credentials
         }
-        ErrorKind::ServerSelection { message, .. } if message.contains("certificate") => OpenError::Tls {
-            hosts: hosts(options),
-            why: "its certificate is not trusted or does not fit (tlsCAFile names the authority that signed it)",
-        },
         ErrorKind::ServerSelection { .. } | ErrorKind::Io(_) | ErrorKind::DnsResolve { .. } => {
             OpenError::Unreachable { hosts: hosts(options) }
         }

@@ -62,7 +62,7 @@ impl MongoStore {
     /// Any [`OpenError`].
     pub async fn open(uri: &str, options: Options, mirror: Arc<Mirror>) -> Result<Arc<Self>, OpenError> {
         let Connected { client, options: client_options, primary } = connect(uri, &options).await?;
-        let about = server::check(&client, &client_options).await?;
+        let about = server::check(&client, &client_options, &primary.observed).await?;
         if about.is_vulnerable {
             tracing::warn!(
                 version = about.version,
@@ -235,9 +235,8 @@ pub(crate) struct Connected {
 
 /// A client for this connection string. Nothing was sent yet.
 pub(crate) async fn connect(uri: &str, options: &Options) -> Result<Connected, OpenError> {
-    let mut client_options = ClientOptions::parse(uri)
-        .await
-        .map_err(|_| OpenError::Uri("it must look like mongodb://host:27017/database?replicaSet=rs0"))?;
+    let mut client_options =
+        ClientOptions::parse(uri).await.map_err(|error| server::parse_error(&error, uri))?;
     options.apply(&mut client_options);
     client_options.default_database.get_or_insert_with(|| options.database.clone());
     let primary = Primary::watch(&mut client_options, Calls::here());

@@ -1,4 +1,4 @@
-//! A server that is no member of a replica set, for tests of what is said to that.
+//! A server that is no member of a replica set, or of one that was not initiated, for tests of the errors of that.
 
 use std::fs;
 use std::time::Duration;
@@ -21,10 +21,22 @@ impl Standalone {
     /// # Panics
     /// If it does not start.
     pub async fn start() -> Self {
+        Self::start_as(Kind::Standalone).await
+    }
+
+    /// Starts one as a member of the replica set `rs0`, which nobody initiates.
+    ///
+    /// # Panics
+    /// If it does not start.
+    pub async fn uninitiated() -> Self {
+        Self::start_as(Kind::Member).await
+    }
+
+    async fn start_as(kind: Kind) -> Self {
         let port = free_port::some(1).pop().expect("a port is free");
         let folder = shared::base().join(format!("standalone-{port}-{:08x}", rand::random::<u32>()));
         let grace = Duration::from_secs(1);
-        let node = Node::start(&program(), Kind::Standalone, &folder, port, grace);
+        let node = Node::start(&program(), kind, &folder, port, grace);
         let node = node.expect("the server can be started");
         node.listens().await.expect("the server listens");
         Self { node }
