@@ -82,8 +82,9 @@ impl Place {
     /// The same with the program where this host is.
     #[must_use]
     pub(crate) fn on(mut self, host: Host) -> Self {
-        self.program = self.program.within(host.namespace);
-        self.with("CRM__SERVER__HOST", &host.address.to_string())
+        let address = host.address.to_string();
+        self.program = self.program.on(host);
+        self.with("CRM__SERVER__HOST", &address)
     }
 
     /// The folder.

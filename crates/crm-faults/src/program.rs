@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use crm_testkit::mongod::node::Host;
+
 use crate::Outcome;
-use crate::network;
 use crate::weakness::Weakness;
 
 /// The first argument of a process that is to play a role.
@@ -18,8 +19,8 @@ pub(crate) const WEAKENED: &str = "weakened-server";
 #[derive(Debug, Clone)]
 pub struct Program {
     path: PathBuf,
-    /// The network namespace it is started in, if it is another than ours.
-    namespace: Option<String>,
+    /// The host that it is started on.
+    host: Host,
 }
 
 impl Program {
@@ -33,12 +34,12 @@ impl Program {
 
     /// The one at this path.
     pub fn at(path: &Path) -> Self {
-        Self { path: path.to_owned(), namespace: None }
+        Self { path: path.to_owned(), host: Host::here() }
     }
 
-    /// The same in this network namespace.
-    pub(crate) fn within(self, namespace: Option<String>) -> Self {
-        Self { namespace, ..self }
+    /// The same on this host.
+    pub(crate) fn on(self, host: Host) -> Self {
+        Self { host, ..self }
     }
 
     /// `crm-server` with these arguments. It sees nothing of this process's environment.
@@ -57,11 +58,12 @@ impl Program {
 
     /// The standard input is a pipe: a server ends with it, so that none outlives whoever started it.
     fn command(&self) -> Command {
-        let mut command = match &self.namespace {
+        let prefix = self.host.command_prefix();
+        let mut command = match prefix.split_first() {
             None => Command::new(&self.path),
-            Some(namespace) => {
-                let mut command = Command::new(network::program("ip"));
-                command.args(["netns", "exec", namespace]).arg(&self.path);
+            Some((enter, arguments)) => {
+                let mut command = Command::new(enter);
+                command.args(arguments).arg(&self.path);
                 command
             }
         };

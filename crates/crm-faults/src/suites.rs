@@ -15,6 +15,8 @@ use std::process::ExitCode;
 
 use clap::ValueEnum;
 use crm_server::output;
+use crm_testkit::mongod;
+use crm_testkit::namespaces::{self, Purpose};
 
 use crate::Outcome;
 use crate::arguments::Arguments;
@@ -51,7 +53,7 @@ pub enum Suite {
     TwoKilled,
     /// `kill -9` of all members and the server at once
     AllKilled,
-    /// The network is cut: primary from the rest, server from primary, one way (root, iproute2, iptables)
+    /// The network is cut: primary from the rest, server from primary, one way (needs user namespaces and iproute2)
     Partition,
 }
 
@@ -134,6 +136,12 @@ async fn partitions(run: &Run) -> Outcome<Vec<Report>> {
 /// # Errors
 /// Something could not be tried.
 pub fn run(arguments: &Arguments) -> Outcome<ExitCode> {
+    if arguments.suite == Suite::Partition {
+        mongod::fetch();
+        if let Some(ended) = namespaces::enter_program(Purpose::Network)? {
+            return Ok(if ended.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+        }
+    }
     let run = Run {
         program: Program::this()?,
         weakness: None,

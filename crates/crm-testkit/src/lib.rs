@@ -7,6 +7,7 @@
 //! - Records with all or with no optional fields, and the commits that write them: [`fixtures::Maker`].
 //! - Who asks, and scopes got through the policy: [`actors`]. What a folder holds: [`files`].
 //! - Trouble that is real: [`small_disk`], which is soon full; [`slow_line`], between a server and its store.
+//! - What a machine may not allow: [`namespaces`], in which a test is root; [`requirement`], to skip a test.
 //! - A real MongoDB, found or fetched, started and ended: `mongod`, behind the feature of that name; with it,
 //!   `node_backend`: databases as the Node.js backend made them.
 //! - What every store must do: [`contract`], run with one line per adapter, [`contract_suite!`].
@@ -28,10 +29,12 @@ pub mod fixtures;
 pub mod ids;
 #[cfg(feature = "mongod")]
 pub mod mongod;
+pub mod namespaces;
 #[cfg(feature = "mongod")]
 pub mod node_backend;
 pub mod passwords;
 pub mod random;
+pub mod requirement;
 pub mod slow_line;
 pub mod small_disk;
 pub mod tokens;

@@ -49,6 +49,14 @@ pub async fn database() -> TestDatabase {
     TestDatabase { uri: server, name }
 }
 
+/// Finds what starts a server, or fetches it into the user's cache, for a test that is about to leave the network.
+///
+/// # Panics
+/// If there is none, with a message that says how to get one.
+pub fn fetch() {
+    find::program();
+}
+
 impl TestDatabase {
     /// How the server is reached.
     pub fn uri(&self) -> &str {

@@ -1,4 +1,5 @@
-//! A real disk that is soon full: a small file system in memory, mounted for one test.
+//! A real disk that is soon full: a small file system in memory, mounted for one test in a
+//! [namespace](crate::namespaces) of its own.
 
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write};
@@ -18,7 +19,7 @@ impl SmallDisk {
     /// Mounts one of so many MiB at this folder, which is made where there is none.
     ///
     /// # Panics
-    /// If it cannot be mounted, with a message that says what is needed.
+    /// If it cannot be mounted: the test must be inside of [`Purpose::Mount`](crate::namespaces::Purpose::Mount).
     pub fn mount(folder: &Path, mebibytes: u32) -> Self {
         fs::create_dir_all(folder).unwrap();
         let size = format!("size={mebibytes}m,mode=0700");
@@ -26,8 +27,7 @@ impl SmallDisk {
         let mounted = mounted.expect("`mount` of util-linux is there");
         assert!(
             mounted.status.success(),
-            "this test mounts a small file system (tmpfs), for which it must be root and allowed to mount \
-             (in a container: --cap-add SYS_ADMIN): {}",
+            "a small file system (tmpfs) cannot be mounted: {}",
             String::from_utf8_lossy(&mounted.stderr).trim()
         );
         Self { folder: folder.to_owned() }

@@ -42,6 +42,13 @@ impl Host {
     pub fn here() -> Self {
         Self { address: Ipv4Addr::LOCALHOST, namespace: None }
     }
+
+    /// What comes before a command line that is run in this namespace; nothing where it is ours. Unlike `ip netns exec`
+    /// it mounts nothing, which is refused in a user namespace of many a container.
+    pub fn command_prefix(&self) -> Vec<String> {
+        let enter = |name| ["nsenter".to_owned(), format!("--net=/run/netns/{name}")];
+        self.namespace.iter().flat_map(enter).collect()
+    }
 }
 
 /// A server process. Its folder holds its data, its log, its process id, and who uses it.
@@ -81,7 +88,7 @@ impl Node {
         fs::create_dir_all(folder.join("data"))?;
         fs::create_dir_all(folder.join("users"))?;
         fs::write(folder.join("port"), port.to_string())?;
-        let namespace = host.namespace.clone();
+        let prefix = host.command_prefix();
         let node = Self { folder: folder.to_owned(), host, port };
         node.enter()?;
         // In a process group of its own, so that what ends the tests at the terminal leaves it to end in order.
@@ -89,7 +96,7 @@ impl Node {
             .args(["-c", WATCHDOG, "watchdog"])
             .arg(folder)
             .arg(grace.as_secs().to_string())
-            .args(namespace.iter().flat_map(|name| ["ip", "netns", "exec", name]))
+            .args(prefix)
             .args(command_line(program, kind, &node))
             .stdin(Stdio::null())
             .stdout(Stdio::null())

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use crm_testkit::files::names;
 use crm_testkit::mongod::replica_set::ReplicaSet;
+use crm_testkit::namespaces::{Purpose, enter};
 use crm_testkit::small_disk::SmallDisk;
 use serde_json::json;
 
@@ -20,6 +21,9 @@ const MEBIBYTES: u32 = 700;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn when_the_disk_of_a_member_is_full_nothing_is_lost_and_with_room_everything_goes_on() {
+    if !enter(Purpose::Mount) {
+        return;
+    }
     let rounds: u32 = std::env::var("CRM_TEST_FULL").map_or(1, |rounds| rounds.parse().unwrap());
     let folder = tempfile::tempdir().unwrap();
     let disk = SmallDisk::mount(&folder.path().join("disk"), MEBIBYTES);

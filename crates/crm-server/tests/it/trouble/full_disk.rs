@@ -6,6 +6,7 @@ use std::fs;
 use std::time::Duration;
 
 use crm_testkit::files::names;
+use crm_testkit::namespaces::{Purpose, enter};
 use crm_testkit::small_disk::SmallDisk;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -25,6 +26,9 @@ const SOON: Duration = Duration::from_secs(5);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn on_a_full_disk_writes_are_refused_reads_go_on_and_nothing_is_half_done() {
+    if !enter(Purpose::Mount) {
+        return;
+    }
     let rounds: u32 = std::env::var("CRM_TEST_FULL").map_or(2, |rounds| rounds.parse().unwrap());
     let place = Place::new();
     let disk = SmallDisk::mount(&place.folder().join("data"), MEBIBYTES + EACH * rounds);
