@@ -77,7 +77,7 @@ fn announced(headers: &HeaderMap) -> Option<u64> {
     if let Some(length) = headers.get(CONTENT_LENGTH) {
         return length.to_str().ok()?.trim().parse().ok();
     }
-    // Without a length and chunks, HTTP/1.1 has no body; what HTTP/2 has is seen when it is read.
+    // Without a length and without chunks there is no body.
     if headers.contains_key(TRANSFER_ENCODING) { Some(1) } else { None }
 }
 

@@ -8,13 +8,10 @@
 //! - A connection comes in through the [`door`], with TLS or without, onto the [`wire`].
 //! - [`guarded`] is what the framework sees of it. What comes passes the [`gate`], which judges each [`head`] and counts
 //!   [`chunks`]; why it shut is [`refused`], and what the client is told of it [`refusal`].
-//! - How long is waited is [`patience`]; for HTTP/2, where a connection carries many requests, [`frames`] and
-//!   [`answers`].
+//! - How long is waited is [`patience`].
 
-pub(crate) mod answers;
 mod chunks;
 pub(crate) mod door;
-mod frames;
 mod gate;
 pub(crate) mod guarded;
 mod head;

@@ -2,19 +2,17 @@
 //! answer has. What failed before it reached a handler becomes a problem here.
 
 use std::panic::AssertUnwindSafe;
-use std::rc::Rc;
 use std::time::Instant;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
 use actix_web::http::header::{CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue};
-use actix_web::http::{Method, StatusCode, Version};
+use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, web};
 use futures_util::FutureExt as _;
 
-use crate::connection::answers::Answers;
 use crate::counted;
 use crate::dispatch::Trace;
 use crate::etag;
@@ -25,9 +23,6 @@ use crate::state::HttpState;
 
 /// The route's name in the log and the metrics where there is none.
 pub(crate) const NO_ROUTE: &str = "none";
-
-/// The largest head taken, in bytes, as on HTTP/1.
-const LARGEST_HEAD: usize = 32 * 1024;
 
 /// What every answer says to browsers.
 pub(crate) const FIXED: [(&str, &str); 4] = [
@@ -49,16 +44,6 @@ where
     let id = RequestId::of(request.headers(), state.ctx());
     request.extensions_mut().insert(id.clone());
     let method = request.method().clone();
-    let answers = answers_of(&request);
-    let _asked = match answers.as_ref().map(Answers::ask) {
-        Some(None) => return Err(refused(&Problem::overloaded(), &method, &state, &id, started)),
-        Some(Some(asked)) => Some(asked),
-        None => None,
-    };
-    if answers.is_some() && head_size(request.headers()) > LARGEST_HEAD {
-        let problem = Problem::new(Kind::HEAD_TOO_LARGE, "the head of the request is larger than 32 KiB");
-        return Err(refused(&problem, &method, &state, &id, started));
-    }
     let answering = AssertUnwindSafe(async { next.call(request).await }).catch_unwind();
     let mut response = match answering.await {
         Ok(Ok(response)) => as_problem(response.map_into_boxed_body(), &id),
@@ -76,10 +61,7 @@ where
     mark_compressed(response.headers_mut());
     decorate(response.headers_mut(), &state, &id);
     record(&method, &response, &id, started);
-    Ok(match answers {
-        Some(answers) => response.map_body(|_, body| answers.give(body)),
-        None => response,
-    })
+    Ok(response)
 }
 
 /// A request that does not get as far as its route.
@@ -90,18 +72,6 @@ fn refused(problem: &Problem, method: &Method, state: &HttpState, id: &RequestId
     let trace = Trace { route: NO_ROUTE, user: None, crowded: problem.kind() == Kind::OVERLOADED };
     note(method, trace, answer.status(), id, started);
     InternalError::from_response("refused", answer).into()
-}
-
-/// How large a head is that came by HTTP/2, where few bytes can stand for many.
-fn head_size(headers: &HeaderMap) -> usize {
-    headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum()
-}
-
-/// What an HTTP/2 connection keeps of its answers. On HTTP/1 there is one at a time, and the connection itself sees
-/// whether it is taken.
-fn answers_of(request: &ServiceRequest) -> Option<Rc<Answers>> {
-    let answers = request.conn_data::<Rc<Answers>>()?;
-    (request.version() == Version::HTTP_2).then(|| Rc::clone(answers))
 }
 
 /// What the framework refused on its own, as a problem.

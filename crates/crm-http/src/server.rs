@@ -21,10 +21,8 @@ use tokio::net::TcpStream;
 
 use crate::app;
 use crate::connection::door::Door;
-use crate::connection::guarded::Guarded;
 use crate::connection::patience::Limits;
 use crate::connection::refusal::refuse_with;
-use crate::connection::wire::TcpWire;
 use crate::cors::cors;
 use crate::edge::edge;
 use crate::options::HttpOptions;
@@ -129,10 +127,7 @@ fn service(
         .client_request_timeout(Duration::ZERO)
         .client_disconnect_timeout(options.disconnect_timeout)
         .local_addr(address)
-        .on_connect_ext(|connection: &Guarded<TcpWire>, data| {
-            data.insert(connection.answers());
-        })
-        .finish(app);
+        .h1(app);
     fn_service(move |tcp: TcpStream| {
         let door = Rc::clone(&door);
         async move { door.enter(tcp).await }
@@ -161,10 +156,5 @@ fn application(
 }
 
 fn limits(options: &HttpOptions) -> Limits {
-    Limits {
-        head: options.head_timeout,
-        body: options.body_timeout,
-        answer: options.answer_timeout,
-        idle: options.keep_alive.max(Duration::from_secs(1)),
-    }
+    Limits { head: options.head_timeout, body: options.body_timeout, answer: options.answer_timeout }
 }

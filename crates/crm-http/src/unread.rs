@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use actix_web::HttpRequest;
 use actix_web::dev::Payload;
-use actix_web::http::Version;
 use actix_web::http::header::EXPECT;
 use futures_util::StreamExt as _;
 use tokio::time::timeout;
@@ -21,7 +20,7 @@ const PATIENCE: Duration = Duration::from_millis(500);
 
 /// Passes over a body, if it is small and there.
 pub(crate) async fn pass_over(request: &HttpRequest, payload: &mut Payload) {
-    if request.version() == Version::HTTP_2 || request.headers().contains_key(EXPECT) {
+    if request.headers().contains_key(EXPECT) {
         return;
     }
     let to_its_end = async {

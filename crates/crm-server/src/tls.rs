@@ -19,8 +19,8 @@ use rustls::version::{TLS12, TLS13};
 use self::pair::PairError;
 use self::watched::WatchedPair;
 
-/// What is offered to clients (ALPN), the best first.
-const PROTOCOLS: [&[u8]; 2] = [b"h2", b"http/1.1"];
+/// What is offered to clients (ALPN). HTTP/2 is left to a proxy, which limits the streams of a connection.
+const PROTOCOLS: [&[u8]; 1] = [b"http/1.1"];
 
 /// Makes ring what everything in this process encrypts with. To be called once, first thing.
 pub fn choose_provider() {

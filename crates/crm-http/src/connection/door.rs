@@ -4,7 +4,6 @@ use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use actix_http::Protocol;
 use actix_http::error::DispatchError;
 use socket2::SockRef;
 use tokio::net::TcpStream;
@@ -19,8 +18,6 @@ use super::wire::TcpWire;
 
 /// So much of an answer the system takes from us before the client has taken any of it.
 const UNSENT: u32 = 128 * 1024;
-/// What HTTP/2 calls itself in TLS.
-const H2: &[u8] = b"h2";
 
 /// Where the connections of one thread come in.
 pub(crate) struct Door {
@@ -34,8 +31,8 @@ pub(crate) struct Door {
     pub(crate) refuse: Refuse,
 }
 
-/// A connection, what is spoken on it, and from where it comes.
-pub(crate) type Entered = (Guarded<TcpWire>, Protocol, Option<SocketAddr>);
+/// A connection, and from where it comes.
+pub(crate) type Entered = (Guarded<TcpWire>, Option<SocketAddr>);
 
 impl Door {
     /// Lets a connection in.
@@ -45,12 +42,11 @@ impl Door {
     pub(crate) async fn enter(&self, tcp: TcpStream) -> Result<Entered, DispatchError> {
         let peer = tcp.peer_addr().ok();
         self.prepare(&tcp);
-        let (wire, protocol) = match &self.tls {
-            None => (TcpWire::Plain(tcp), Protocol::Http1),
+        let wire = match &self.tls {
+            None => TcpWire::Plain(tcp),
             Some(tls) => self.encrypt(Arc::clone(tls), tcp).await?,
         };
-        let body_limit = (protocol == Protocol::Http1).then_some(self.body_limit);
-        Ok((Guarded::new(wire, self.limits, body_limit, Rc::clone(&self.refuse)), protocol, peer))
+        Ok((Guarded::new(wire, self.limits, self.body_limit, Rc::clone(&self.refuse)), peer))
     }
 
     /// A client that is gone is given up after a while, and answers wait here rather than in the system, where nobody
@@ -65,19 +61,13 @@ impl Door {
         }
     }
 
-    async fn encrypt(
-        &self,
-        tls: Arc<ServerConfig>,
-        tcp: TcpStream,
-    ) -> Result<(TcpWire, Protocol), DispatchError> {
+    async fn encrypt(&self, tls: Arc<ServerConfig>, tcp: TcpStream) -> Result<TcpWire, DispatchError> {
         let agreed = timeout(self.limits.head, TlsAcceptor::from(tls).accept(tcp)).await;
         let agreed = agreed.map_err(std::io::Error::from).flatten().inspect_err(|error| {
             metrics::counter!("tls_handshakes_failed_total").increment(1);
             tracing::debug!(%error, "no agreement on TLS");
         });
         let stream = agreed.map_err(DispatchError::Io)?;
-        let is_h2 = stream.get_ref().1.alpn_protocol() == Some(H2);
-        let protocol = if is_h2 { Protocol::Http2 } else { Protocol::Http1 };
-        Ok((TcpWire::Secure(Box::new(stream)), protocol))
+        Ok(TcpWire::Secure(Box::new(stream)))
     }
 }

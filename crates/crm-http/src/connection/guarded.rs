@@ -11,8 +11,6 @@ use bytes::{Buf as _, Bytes};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Instant;
 
-use super::answers::Answers;
-use super::frames::Frames;
 use super::gate::{Awaiting, Gate};
 use super::patience::{Alarm, Limits};
 use super::refusal::Refuse;
@@ -33,12 +31,9 @@ const PARTING_BYTES: usize = 256 * 1024;
 /// A connection that is looked after.
 pub(crate) struct Guarded<W> {
     wire: W,
-    /// HTTP/1 only: HTTP/2 frames its requests beyond doubt.
-    gate: Option<Gate>,
-    frames: Frames,
+    gate: Gate,
     limits: Limits,
     alarm: Alarm,
-    answers: Rc<Answers>,
     /// What is awaited since when.
     awaiting: (Awaiting, u64),
     since: Instant,
@@ -74,15 +69,13 @@ enum Parting {
 }
 
 impl<W: Wire> Guarded<W> {
-    /// Looks after a connection. With a `body_limit` it speaks HTTP/1, without one HTTP/2.
-    pub(super) fn new(wire: W, limits: Limits, body_limit: Option<usize>, refuse: Refuse) -> Self {
+    /// Looks after a connection whose requests have bodies of at most this size.
+    pub(super) fn new(wire: W, limits: Limits, body_limit: usize, refuse: Refuse) -> Self {
         Self {
             wire,
-            gate: body_limit.map(Gate::new),
-            frames: Frames::new(),
+            gate: Gate::new(body_limit),
             limits,
             alarm: Alarm::default(),
-            answers: Rc::new(Answers::new(limits)),
             awaiting: (Awaiting::Request, 0),
             since: Instant::now(),
             blocked: None,
@@ -92,16 +85,9 @@ impl<W: Wire> Guarded<W> {
         }
     }
 
-    /// Its requests and answers.
-    pub(crate) fn answers(&self) -> Rc<Answers> {
-        Rc::clone(&self.answers)
-    }
-
-    fn poll_read_h1(&mut self, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_request(&mut self, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         loop {
-            let Some(gate) = &mut self.gate else {
-                return Poll::Ready(Ok(()));
-            };
+            let gate = &mut self.gate;
             if gate.has_something() {
                 buf.put_slice(&gate.pass(buf.remaining()));
                 return Poll::Ready(Ok(()));
@@ -124,49 +110,25 @@ impl<W: Wire> Guarded<W> {
                 Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
                 Poll::Pending => match ready!(self.poll_late(cx)) {
                     Late::Answer => return Poll::Ready(Err(self.give_up(SLOW_READER))),
-                    Late::Request => self.shut(None),
-                    Late::Head => self.shut(Some(Refused::slow_head())),
-                    Late::Body => self.shut(Some(Refused::in_body("the body came in too slowly"))),
+                    Late::Request => self.gate.shut(None),
+                    Late::Head => self.gate.shut(Some(Refused::slow_head())),
+                    Late::Body => self.gate.shut(Some(Refused::in_body("the body came in too slowly"))),
                 },
             }
         }
     }
 
-    fn poll_read_h2(&mut self, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        let before = buf.filled().len();
-        match Pin::new(&mut self.wire).poll_read(cx, buf) {
-            Poll::Ready(Ok(())) => {
-                let came = buf.filled().get(before..).unwrap_or_default();
-                Poll::Ready(self.frames.look(came).map_err(|_| self.give_up("head_too_large")))
-            }
-            Poll::Pending => match ready!(self.poll_late(cx)) {
-                Late::Answer => Poll::Ready(Err(self.give_up(SLOW_READER))),
-                // As if the client had gone.
-                Late::Request | Late::Head | Late::Body => Poll::Ready(Ok(())),
-            },
-            failed @ Poll::Ready(Err(_)) => failed,
-        }
-    }
-
-    fn shut(&mut self, refused: Option<Refused>) {
-        if let Some(gate) = &mut self.gate {
-            gate.shut(refused);
-        }
-    }
-
     /// What is too late, once something is.
     fn poll_late(&mut self, cx: &mut Context<'_>) -> Poll<Late> {
-        let reading = match (&self.gate, self.awaiting) {
-            (None, _) => self.answers.idle_until().map(|at| (at, Late::Request)),
-            // Between requests HTTP/1 has a timer of its own.
-            (Some(_), (Awaiting::Request, 0)) => Some((self.since + self.limits.head, Late::Request)),
-            (Some(_), (Awaiting::Head, _)) => Some((self.since + self.limits.head, Late::Head)),
-            (Some(_), (Awaiting::Body, _)) => Some((self.since + self.limits.body + GRACE, Late::Body)),
-            (Some(_), (Awaiting::Request | Awaiting::Nothing, _)) => None,
+        let reading = match self.awaiting {
+            // Between requests HTTP/1.1 has a timer of its own.
+            (Awaiting::Request, 0) => Some((self.since + self.limits.head, Late::Request)),
+            (Awaiting::Head, _) => Some((self.since + self.limits.head, Late::Head)),
+            (Awaiting::Body, _) => Some((self.since + self.limits.body + GRACE, Late::Body)),
+            (Awaiting::Request | Awaiting::Nothing, _) => None,
         };
-        let taking = self.answers.due().map(|at| (at, Late::Answer));
         let writing = self.write_deadline().map(|at| (at, Late::Answer));
-        let first = [reading, taking, writing].into_iter().flatten().min_by_key(|(at, _)| *at);
+        let first = [reading, writing].into_iter().flatten().min_by_key(|(at, _)| *at);
         let Some((at, late)) = first else {
             return Poll::Pending;
         };
@@ -219,7 +181,7 @@ impl<W: Wire> Guarded<W> {
         loop {
             match &mut self.parting {
                 Parting::NotYet => {
-                    let refused = self.gate.as_ref().and_then(Gate::refused);
+                    let refused = self.gate.refused();
                     self.parting = match refused.map(|refused| (self.refuse)(refused)) {
                         None => Parting::Closing { linger: false },
                         Some(None) => Parting::Closing { linger: true },
@@ -271,8 +233,7 @@ impl<W: Wire> Guarded<W> {
 
 impl<W: Wire> AsyncRead for Guarded<W> {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        let this = self.get_mut();
-        if this.gate.is_some() { this.poll_read_h1(cx, buf) } else { this.poll_read_h2(cx, buf) }
+        self.get_mut().poll_request(cx, buf)
     }
 }
 
@@ -313,13 +274,13 @@ mod tests {
     use super::*;
 
     const SECOND: Duration = Duration::from_secs(1);
-    const LIMITS: Limits = Limits { head: SECOND, body: SECOND, answer: SECOND, idle: SECOND };
+    const LIMITS: Limits = Limits { head: SECOND, body: SECOND, answer: SECOND };
 
     impl Wire for DuplexStream {
         fn abort(&self) {}
     }
 
-    fn pair(body_limit: Option<usize>) -> (DuplexStream, Guarded<DuplexStream>) {
+    fn pair(body_limit: usize) -> (DuplexStream, Guarded<DuplexStream>) {
         let (client, server) = duplex(1024);
         let refuse: Refuse = Rc::new(|refused| Some(Bytes::from(refused.kind()?.code)));
         (client, Guarded::new(server, LIMITS, body_limit, refuse))
@@ -340,7 +301,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_request_passes_and_a_second_that_is_none_is_refused_behind_it() {
-        let (mut client, mut guarded) = pair(Some(1000));
+        let (mut client, mut guarded) = pair(1000);
         let request = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
         client.write_all(format!("{request}nonsense\r\n").as_bytes()).await.unwrap();
         let both = passed_and_told(&mut client, &mut guarded).await;
@@ -349,7 +310,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_head_that_does_not_end_is_refused_in_time() {
-        let (mut client, mut guarded) = pair(Some(1000));
+        let (mut client, mut guarded) = pair(1000);
         client.write_all(b"GET / HTTP/1.1\r\n").await.unwrap();
         let begun = Instant::now();
         let both = passed_and_told(&mut client, &mut guarded).await;
@@ -359,13 +320,13 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_client_that_says_nothing_is_told_nothing() {
-        let (mut client, mut guarded) = pair(Some(1000));
+        let (mut client, mut guarded) = pair(1000);
         assert_eq!(passed_and_told(&mut client, &mut guarded).await, (String::new(), String::new()));
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_body_that_does_not_end_is_cut_off_and_its_own_answer_tells_why() {
-        let (mut client, mut guarded) = pair(Some(1000));
+        let (mut client, mut guarded) = pair(1000);
         let begun = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc";
         client.write_all(begun.as_bytes()).await.unwrap();
         assert_eq!(passed_and_told(&mut client, &mut guarded).await, (begun.to_owned(), String::new()));
@@ -373,7 +334,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn who_takes_nothing_of_an_answer_is_given_up() {
-        let (client, mut guarded) = pair(Some(1000));
+        let (client, mut guarded) = pair(1000);
         let error = guarded.write_all(&[b'x'; 4096]).await.unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);
         drop(client);
@@ -381,7 +342,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn who_takes_an_answer_slowly_and_steadily_gets_all_of_it() {
-        let (mut client, mut guarded) = pair(Some(1000));
+        let (mut client, mut guarded) = pair(1000);
         let size = 64 * 1024;
         let reader = tokio::task::spawn(async move {
             let mut taken = 0;
@@ -394,36 +355,5 @@ mod tests {
         guarded.write_all(&vec![b'x'; size]).await.unwrap();
         guarded.flush().await.unwrap();
         reader.await.unwrap();
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn an_http2_connection_without_requests_ends_after_a_while() {
-        let (_client, mut guarded) = pair(None);
-        let asked = guarded.answers().ask().unwrap();
-        let mut piece = [0_u8; 10];
-        let waited = tokio::time::timeout(SECOND * 5, guarded.read(&mut piece)).await;
-        assert!(waited.is_err(), "a request is under way");
-        drop(asked);
-        assert_eq!(guarded.read(&mut piece).await.unwrap(), 0);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn an_http2_head_that_is_too_large_ends_the_connection() {
-        let (mut client, mut guarded) = pair(None);
-        // The preface, and a frame of headers of a megabyte.
-        let begin = [&[b'P'; 24][..], &[0x10, 0, 0, 1, 0, 0, 0, 0, 1]].concat();
-        client.write_all(&begin).await.unwrap();
-        let mut piece = [0_u8; 100];
-        assert!(guarded.read(&mut piece).await.is_err());
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn an_http2_answer_that_is_not_taken_ends_the_connection() {
-        let (_client, mut guarded) = pair(None);
-        let body = guarded.answers().give(actix_web::body::BoxBody::new("text"));
-        let mut piece = [0_u8; 10];
-        let error = guarded.read(&mut piece).await.unwrap_err();
-        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
-        drop(body);
     }
 }

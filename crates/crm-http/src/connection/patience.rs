@@ -18,8 +18,6 @@ pub(crate) struct Limits {
     pub(crate) body: Duration,
     /// For a client that takes nothing of an answer.
     pub(crate) answer: Duration,
-    /// For the next request on HTTP/2; HTTP/1 has a timer of its own for that.
-    pub(crate) idle: Duration,
 }
 
 impl Limits {
@@ -94,7 +92,7 @@ mod tests {
 
     #[test]
     fn who_takes_an_answer_at_some_speed_is_given_time_for_all_of_it() {
-        let limits = Limits { head: seconds(1), body: seconds(1), answer: seconds(30), idle: seconds(1) };
+        let limits = Limits { head: seconds(1), body: seconds(1), answer: seconds(30) };
         let since = Instant::now();
         assert_eq!(limits.for_answer(since, 0), since + seconds(30));
         assert_eq!(limits.for_answer(since, 1024 * 1024), since + seconds(30 + 256));

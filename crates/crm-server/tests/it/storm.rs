@@ -33,9 +33,9 @@ async fn many_sign_in_at_once_and_each_gets_in_or_is_told_to_come_back() {
     // What grows once, such as the threads' own memory, is there before it counts.
     storm(server.url(), clients, Duration::from_secs(1)).await;
     let quiet = read(&reader, lasts.min(Duration::from_secs(20))).await;
-    let before = memory_kib(server.id());
+    let before = server.resident_kib();
     let (counts, stormy) = tokio::join!(storm(server.url(), clients, lasts), read(&reader, lasts));
-    let after = memory_kib(server.id());
+    let after = server.resident_kib();
     println!(
         "{} signed in, {} were told that it is busy; memory {before} → {after} KiB; p99 of a reader {:?} without and \
          {:?} with ({} and {} reads)",
@@ -96,11 +96,4 @@ async fn read(reader: &Client, lasts: Duration) -> (Duration, usize) {
     }
     waits.sort();
     (waits[waits.len() * 99 / 100], waits.len())
-}
-
-/// How much memory a process has in use.
-fn memory_kib(process: u32) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    line.and_then(|line| line.trim().trim_end_matches("kB").trim().parse().ok()).unwrap_or(0)
 }

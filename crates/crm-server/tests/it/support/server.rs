@@ -77,6 +77,13 @@ impl Server {
         self.child.id()
     }
 
+    /// How much memory it has in use, in KiB.
+    pub(crate) fn resident_kib(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("a line about memory");
+        line.trim().trim_end_matches("kB").trim().parse().expect("a number")
+    }
+
     /// Sends a signal.
     pub(crate) fn signal(&self, signal: Signal) {
         kill_process(Pid::from_child(&self.child), signal).unwrap();
