@@ -163,8 +163,8 @@ impl Breaker {
         self.open.store(true, Ordering::Release);
         let in_a_row = trouble.misses;
         tracing::error!(
-            what = self.what,
-            in_a_row,
+            operation = self.what,
+            failures = in_a_row,
             "the store does not answer: it is asked now and then only"
         );
     }
@@ -181,7 +181,12 @@ impl Breaker {
             self.open.store(false, Ordering::Release);
             let refused = self.refused.load(Ordering::Relaxed).saturating_sub(before);
             let seconds = since.elapsed().as_secs_f64();
-            tracing::warn!(what = self.what, seconds, refused, "the store answers again");
+            tracing::warn!(
+                operation = self.what,
+                open_seconds = seconds,
+                rejected_calls = refused,
+                "the store answers again"
+            );
         }
     }
 }

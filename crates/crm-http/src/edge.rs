@@ -157,8 +157,8 @@ fn note(method: &Method, trace: Trace, status: StatusCode, id: &RequestId, start
             method = method.as_str(),
             route,
             status = status.as_u16(),
-            ms = took.as_secs_f64() * 1000.0,
-            user = user.as_deref(),
+            duration_ms = took.as_secs_f64() * 1000.0,
+            user_id = user.as_deref(),
             request_id = id.as_str(),
             "answered"
         );

@@ -16,19 +16,19 @@ use crate::command_error::CommandError;
 use crate::store::Store;
 
 /// Passwords that wait to be hashed or are being hashed.
-pub const HASHES_IN_PROGRESS: &str = "password_hashes_in_progress";
+pub const HASHES_IN_PROGRESS: &str = "crm_password_hashes_in_progress";
 /// How long a password took to hash, waiting included.
-pub const HASH_SECONDS: &str = "password_hash_duration_seconds";
+pub const HASH_SECONDS: &str = "crm_password_hash_duration_seconds";
 
-const WRITES_QUEUED: &str = "store_writes_queued";
-const READS_QUEUED: &str = "store_reads_queued";
-const WRITES: &str = "store_writes_total";
-const BATCHES: &str = "store_batches_total";
-const BATCHES_LOST: &str = "store_batches_lost_total";
-const RELOADS: &str = "store_reloads_total";
-const BREAKER_OPEN: &str = "store_breaker_open";
-const BREAKER_OPENED: &str = "store_breaker_opened_total";
-const BREAKER_REFUSED: &str = "store_breaker_refused_total";
+const WRITES_QUEUED: &str = "crm_store_queued_writes";
+const READS_QUEUED: &str = "crm_store_queued_reads";
+const WRITES: &str = "crm_store_writes_total";
+const BATCHES: &str = "crm_store_write_batches_total";
+const BATCHES_LOST: &str = "crm_store_write_batches_failed_total";
+const RELOADS: &str = "crm_user_cache_reloads_total";
+const BREAKER_OPEN: &str = "crm_store_breaker_open";
+const BREAKER_OPENED: &str = "crm_store_breaker_opened_total";
+const BREAKER_REFUSED: &str = "crm_store_breaker_rejected_calls_total";
 
 /// Upper ends of the classes of durations, in seconds.
 const SECONDS: [f64; 13] =
@@ -57,41 +57,41 @@ pub fn start(store: Store) -> Result<RenderMetrics, CommandError> {
 }
 
 fn describe() {
-    describe_counter!("http_requests_total", "Requests answered, by method, route and status.");
-    describe_histogram!("http_request_duration_seconds", "How long requests took, by method and route.");
-    describe_gauge!("http_connections_open", "Connections that are open.");
+    describe_counter!("http_requests_total", "Responses, by method, route and status.");
+    describe_histogram!(
+        "http_request_duration_seconds",
+        "Time from the head of a request to its response, by method and route."
+    );
+    describe_gauge!("http_open_connections", "Open connections.");
     describe_counter!(
         "http_connections_refused_total",
-        "Connections closed for what came or did not come over them, by code."
+        "Connections that were closed because of an invalid request or a timeout, by code."
     );
-    describe_counter!("tls_handshakes_failed_total", "Connections on which there was no agreement on TLS.");
-    describe_counter!("logins_total", "Sign-ins tried, by outcome.");
-    describe_gauge!(HASHES_IN_PROGRESS, "Passwords that wait to be hashed or are being hashed.");
-    describe_histogram!(HASH_SECONDS, "How long a password took to hash, waiting included.");
-    describe_gauge!(WRITES_QUEUED, "Jobs that wait for the store's writer.");
-    describe_gauge!(READS_QUEUED, "Jobs that wait for one of the store's readers.");
-    describe_counter!(WRITES, "Write jobs that the store answered.");
-    describe_counter!(BATCHES, "Batches of write jobs that were committed.");
-    describe_counter!(BATCHES_LOST, "Batches of write jobs that were lost whole.");
+    describe_counter!("tls_handshake_failures_total", "TLS handshakes that failed.");
+    describe_counter!("crm_logins_total", "Sign-in attempts, by outcome.");
+    describe_gauge!(HASHES_IN_PROGRESS, "Password hashes that are queued or being computed.");
+    describe_histogram!(HASH_SECONDS, "Time of a password hash, including the time in the queue.");
+    describe_gauge!(WRITES_QUEUED, "Write jobs in the queue of the embedded store.");
+    describe_gauge!(READS_QUEUED, "Read jobs in the queue of the embedded store.");
+    describe_counter!(WRITES, "Write jobs that the embedded store finished.");
+    describe_counter!(BATCHES, "Batches of write jobs that were committed together.");
+    describe_counter!(BATCHES_LOST, "Batches of write jobs that failed as a whole.");
     describe_gauge!(
         BREAKER_OPEN,
-        "1 while the store is silent and is asked now and then only, by reads and writes."
+        "1 while the circuit breaker of the store is open, by operation (reads or writes)."
     );
-    describe_counter!(BREAKER_OPENED, "Times that the store was found silent, by reads and writes.");
-    describe_counter!(
-        BREAKER_REFUSED,
-        "Calls that were refused without asking the silent store, by reads and writes."
-    );
-    describe_counter!(RELOADS, "Times that what is held in memory was loaded anew.");
+    describe_counter!(BREAKER_OPENED, "How often the circuit breaker opened, by operation.");
+    describe_counter!(BREAKER_REFUSED, "Calls that an open circuit breaker rejected, by operation.");
+    describe_counter!(RELOADS, "How often the user cache was loaded again from the store.");
 }
 
 /// Takes over what the store counts. A MongoDB has numbers of its own, but for the breakers before it.
 #[expect(clippy::cast_precision_loss, reason = "no queue is so long that a float could not tell")]
 fn ask(store: &Store) {
     for breaker in store.breakers() {
-        gauge!(BREAKER_OPEN, "of" => breaker.what).set(if breaker.is_open { 1.0 } else { 0.0 });
-        counter!(BREAKER_OPENED, "of" => breaker.what).absolute(breaker.opened);
-        counter!(BREAKER_REFUSED, "of" => breaker.what).absolute(breaker.refused);
+        gauge!(BREAKER_OPEN, "operation" => breaker.what).set(if breaker.is_open { 1.0 } else { 0.0 });
+        counter!(BREAKER_OPENED, "operation" => breaker.what).absolute(breaker.opened);
+        counter!(BREAKER_REFUSED, "operation" => breaker.what).absolute(breaker.refused);
     }
     let Store::Embedded(store) = store else { return };
     let stats = store.stats();

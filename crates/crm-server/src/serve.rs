@@ -53,7 +53,7 @@ pub async fn serve_altered(
         environment = %settings.environment,
         store = %settings.store.url,
         address = %listening.address(),
-        ms = begun.elapsed().as_millis(),
+        duration_ms = begun.elapsed().as_millis(),
         "started"
     );
     output::say(&addresses(&listening.url()));

@@ -64,7 +64,7 @@ impl Door {
     async fn encrypt(&self, tls: Arc<ServerConfig>, tcp: TcpStream) -> Result<TcpWire, DispatchError> {
         let agreed = timeout(self.limits.head, TlsAcceptor::from(tls).accept(tcp)).await;
         let agreed = agreed.map_err(std::io::Error::from).flatten().inspect_err(|error| {
-            metrics::counter!("tls_handshakes_failed_total").increment(1);
+            metrics::counter!("tls_handshake_failures_total").increment(1);
             tracing::debug!(%error, "no agreement on TLS");
         });
         let stream = agreed.map_err(DispatchError::Io)?;

@@ -256,14 +256,14 @@ struct OpenConnection;
 
 impl OpenConnection {
     fn count() -> Self {
-        metrics::gauge!("http_connections_open").increment(1.0);
+        metrics::gauge!("http_open_connections").increment(1.0);
         Self
     }
 }
 
 impl Drop for OpenConnection {
     fn drop(&mut self) {
-        metrics::gauge!("http_connections_open").decrement(1.0);
+        metrics::gauge!("http_open_connections").decrement(1.0);
     }
 }
 

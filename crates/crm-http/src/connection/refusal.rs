@@ -31,7 +31,7 @@ fn tell(state: &HttpState, refused: Refused) -> Option<Bytes> {
         route = edge::NO_ROUTE,
         status = kind.status,
         code = kind.code,
-        why = refused.why(),
+        reason = refused.why(),
         request_id = %id,
         "refused"
     );

@@ -14,7 +14,7 @@ use crate::route::Outcome;
 pub(crate) async fn login(mut call: Call) -> Outcome {
     let body = call.body().await?;
     let signed_in = login::login(call.ctx(), body, call.device()).await;
-    metrics::counter!("logins_total", "outcome" => SignInOutcome::of(&signed_in).as_str()).increment(1);
+    metrics::counter!("crm_logins_total", "outcome" => SignInOutcome::of(&signed_in).as_str()).increment(1);
     Ok(Answer::ok(&SignInBody::of(&signed_in?))?.secret())
 }
 

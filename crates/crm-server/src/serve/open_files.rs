@@ -13,9 +13,9 @@ pub(super) fn connections_that_fit(wanted: usize) -> usize {
     let fit = fit(granted, wanted);
     if fit < wanted {
         tracing::warn!(
-            files = granted,
-            wanted,
-            connections = fit,
+            open_files_limit = granted,
+            open_files_needed = wanted,
+            max_connections = fit,
             "this process may open too few files for server.max_connections, which is lowered; see `ulimit -n` or LimitNOFILE"
         );
     }

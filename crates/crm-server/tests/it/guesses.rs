@@ -74,6 +74,6 @@ async fn sign_in(client: &Client, url: &str, password: &str) -> u16 {
 /// How many passwords the server has hashed so far, by its own count.
 async fn hashes(client: &Client, url: &str) -> usize {
     let text = client.get(format!("{url}/metrics")).send().await.unwrap().text().await.unwrap();
-    let line = text.lines().find_map(|line| line.strip_prefix("password_hash_duration_seconds_count "));
+    let line = text.lines().find_map(|line| line.strip_prefix("crm_password_hash_duration_seconds_count "));
     line.expect("hashes are counted").trim().parse().unwrap()
 }

@@ -122,10 +122,10 @@ async fn the_numbers_count_requests_sign_ins_the_store_and_the_hash_pool() {
     for line in [
         r#"http_requests_total{method="POST",route="/api/leads",status="201"} 1"#,
         r#"http_request_duration_seconds_count{method="POST",route="/api/leads"} 1"#,
-        r#"logins_total{outcome="ok"} 1"#,
-        "password_hash_duration_seconds_count 1",
-        "password_hashes_in_progress 0",
-        "store_writes_queued 0",
+        r#"crm_logins_total{outcome="ok"} 1"#,
+        "crm_password_hash_duration_seconds_count 1",
+        "crm_password_hashes_in_progress 0",
+        "crm_store_queued_writes 0",
     ] {
         assert!(numbers.lines().any(|own| own == line), "{line} is not in\n{numbers}");
     }
@@ -141,7 +141,7 @@ async fn numbers_with_a_listener_of_their_own_are_not_shown_to_clients() {
     assert_eq!(admin.get("/metrics").await.0, 404);
     let shown = admin.at(&format!("http://{apart}")).request(Method::GET, "/metrics", None);
     let shown = shown.send().await.unwrap().text().await.unwrap();
-    assert!(shown.contains(r#"logins_total{outcome="ok"} 1"#), "{shown}");
+    assert!(shown.contains(r#"crm_logins_total{outcome="ok"} 1"#), "{shown}");
     server.stop();
 }
 

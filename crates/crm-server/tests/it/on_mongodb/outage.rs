@@ -100,7 +100,7 @@ async fn away(set: &ReplicaSet, how: Signal) -> String {
 async fn the_log_is_short_and_tells_it(server: Server, admin: &Client) -> usize {
     let mut opened = 0;
     for of in ["reads", "writes"] {
-        opened += number(admin, "store_breaker_opened_total", of).await;
+        opened += number(admin, "crm_store_breaker_opened_total", of).await;
     }
     let complaints = server.stop();
     let times = |text: &str| complaints.matches(text).count();

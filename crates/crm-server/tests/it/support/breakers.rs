@@ -8,17 +8,17 @@ use serde_json::json;
 
 use super::client::Client;
 
-/// The number of a breaker of this server, such as that of `store_breaker_open` for `writes`.
+/// The number of a breaker of this server, such as that of `crm_store_breaker_open` for `writes`.
 pub(crate) async fn number(client: &Client, name: &str, of: &str) -> u64 {
     let shown = client.request(Method::GET, "/metrics", None).send().await.unwrap().text().await.unwrap();
-    let line = format!("{name}{{of=\"{of}\"}} ");
+    let line = format!("{name}{{operation=\"{of}\"}} ");
     let line = shown.lines().find_map(|shown| shown.strip_prefix(&line)).expect("it is shown");
     line.parse().unwrap()
 }
 
 /// Whether this server does not ask its silent store any more.
 pub(crate) async fn is_open(client: &Client, of: &str) -> bool {
-    number(client, "store_breaker_open", of).await == 1
+    number(client, "crm_store_breaker_open", of).await == 1
 }
 
 /// Asks nine times at once what an open breaker refuses, and gives how long the one in the middle waited: one each half
