@@ -21,6 +21,7 @@
 //! - Requests that may be repeated: [`repeat`]. A store that is silent, and who is kept from waiting for it: [`breaker`].
 //! - How far a rebuild of search keys has come: [`search_rebuild`].
 //! - What can go wrong: [`error`]; what a client demands of a version: [`precondition`].
+//! - Whether the server can do its work: [`readiness`].
 //! - Everything a store holds, on its way out or in: [`archive`].
 //! - What opening a store may change about its schema: [`open_mode`].
 //! - Small steps that use cases share: [`input`], [`people`], [`events`]. Whose request it is: [`origin`].
@@ -50,6 +51,7 @@ pub mod ports;
 pub mod precondition;
 pub mod query;
 pub mod queue;
+pub mod readiness;
 pub mod repeat;
 pub mod search_rebuild;
 pub mod session_cache;

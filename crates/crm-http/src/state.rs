@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crm_app::context::Ctx;
+use crm_app::readiness::Readiness;
 
 use crate::in_flight::InFlight;
 use crate::options::HttpOptions;
@@ -23,6 +24,7 @@ struct Shared {
     in_flight: InFlight,
     metrics: Option<RenderMetrics>,
     stopping: AtomicBool,
+    readiness: Readiness,
 }
 
 impl HttpState {
@@ -30,7 +32,8 @@ impl HttpState {
     pub fn new(ctx: Ctx, options: HttpOptions, metrics: Option<RenderMetrics>) -> Self {
         let limits = options.rates.as_ref().map(RateLimits::new);
         let in_flight = InFlight::new(options.max_in_flight, options.max_waiting, options.room_timeout);
-        Self(Arc::new(Shared { ctx, options, limits, in_flight, metrics, stopping: AtomicBool::new(false) }))
+        let (stopping, readiness) = (AtomicBool::new(false), Readiness::default());
+        Self(Arc::new(Shared { ctx, options, limits, in_flight, metrics, stopping, readiness }))
     }
 
     /// What the use cases work with.
@@ -51,6 +54,10 @@ impl HttpState {
     /// Whether the server is about to stop.
     pub fn is_stopping(&self) -> bool {
         self.0.stopping.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn readiness(&self) -> &Readiness {
+        &self.0.readiness
     }
 
     pub(crate) fn limits(&self) -> Option<&RateLimits> {

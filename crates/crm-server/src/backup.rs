@@ -14,6 +14,7 @@ use std::path::Path;
 use crm_sqlite::backup::error::BackupError;
 use crm_sqlite::backup::stop::Stop;
 use crm_sqlite::backup::{Backup, verify};
+use crm_sqlite::engine::error::OpenError;
 use crm_sqlite::engine::lock::LockError;
 
 use self::format::Format;
@@ -70,7 +71,10 @@ fn told_archive(contents: &archive_file::Contents) -> String {
 /// A backup that was not made or is not good, for whoever typed the command.
 fn of_backup(what: String, error: BackupError) -> CommandError {
     match error {
-        refused @ (BackupError::Exists(_) | BackupError::NoStore(_) | BackupError::BadName(_)) => {
+        refused @ (BackupError::Exists(_)
+        | BackupError::NoStore(_)
+        | BackupError::BadName(_)
+        | BackupError::Unfit(OpenError::OlderSchema { .. })) => {
             CommandError::Usage(format!("{what}: {refused}"))
         }
         BackupError::InUse(held @ LockError::Held { .. }) => {

@@ -22,6 +22,7 @@ pub const HASH_SECONDS: &str = "crm_password_hash_duration_seconds";
 
 const WRITES_QUEUED: &str = "crm_store_queued_writes";
 const READS_QUEUED: &str = "crm_store_queued_reads";
+const READS_RUNNING: &str = "crm_store_running_reads";
 const WRITES: &str = "crm_store_writes_total";
 const BATCHES: &str = "crm_store_write_batches_total";
 const BATCHES_LOST: &str = "crm_store_write_batches_failed_total";
@@ -73,6 +74,7 @@ fn describe() {
     describe_histogram!(HASH_SECONDS, "Time of a password hash, including the time in the queue.");
     describe_gauge!(WRITES_QUEUED, "Write jobs in the queue of the embedded store.");
     describe_gauge!(READS_QUEUED, "Read jobs in the queue of the embedded store.");
+    describe_gauge!(READS_RUNNING, "Read jobs that run on the reader threads of the embedded store.");
     describe_counter!(WRITES, "Write jobs that the embedded store finished.");
     describe_counter!(BATCHES, "Batches of write jobs that were committed together.");
     describe_counter!(BATCHES_LOST, "Batches of write jobs that failed as a whole.");
@@ -97,6 +99,7 @@ fn ask(store: &Store) {
     let stats = store.stats();
     gauge!(WRITES_QUEUED).set(stats.writes_queued as f64);
     gauge!(READS_QUEUED).set(stats.reads_queued as f64);
+    gauge!(READS_RUNNING).set(stats.reads_running as f64);
     counter!(WRITES).absolute(stats.writes);
     counter!(BATCHES).absolute(stats.batches);
     counter!(BATCHES_LOST).absolute(stats.batches_lost);

@@ -26,6 +26,9 @@ use crate::schema::MIGRATIONS;
 use crate::wait::wait;
 use crate::{hours, rebuild_search_keys, workspace};
 
+/// How long the store may take to say that it can do its work.
+const PROBED_WITHIN: Duration = Duration::from_secs(1);
+
 /// An open embedded store. Dropping it finishes what is queued and closes the file.
 pub struct SqliteStore {
     engine: Engine,
@@ -75,6 +78,11 @@ impl SqliteStore {
         self.engine.stats()
     }
 
+    /// The machinery below it, for programs that test what happens while it is busy.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
     /// What its breakers have done, for a gauge.
     pub fn breakers(&self) -> [BreakerStats; 2] {
         [self.reads.stats(), self.writes.stats()]
@@ -84,9 +92,15 @@ impl SqliteStore {
     /// allows it; counters that are left out are no reason to refuse the store.
     async fn bring_up_to_date(&self, mode: OpenMode) -> Result<(), OpenError> {
         let failed = |error| OpenError::Load(Box::new(error));
-        let is_outdated = self.long_snapshot(|db| rebuild_search_keys::is_due(db.connection())).await.map_err(failed)?;
+        let look = self.long_snapshot(|db| {
+            let conn = db.connection();
+            Ok((rebuild_search_keys::is_due(conn)?, workspace::is_new(conn)?))
+        });
+        let (is_outdated, is_new) = look.await.map_err(failed)?;
         match mode {
             OpenMode::Migrate => {}
+            OpenMode::CreateIfEmpty if is_new => {}
+            OpenMode::Existing if is_new => return Ok(()),
             OpenMode::CreateIfEmpty | OpenMode::Existing if is_outdated => {
                 return Err(OpenError::OutdatedSearchKeys);
             }
@@ -160,7 +174,19 @@ impl SqliteStore {
         F: FnOnce(&Db<'_>) -> Outcome<T> + Send + 'static,
         T: Send + 'static,
     {
-        self.in_time(self.engine.glance(move |conn| job(&Db::new(conn)))).await
+        let left = deadline::left(self.deadline);
+        self.in_time(self.engine.glance(left, move |conn| job(&Db::new(conn)))).await
+    }
+
+    /// The same past all other reads and past the breaker, if the store has no fault: whether it can do its work.
+    pub(crate) async fn probe<T, F>(&self, job: F) -> Result<T, StoreError>
+    where
+        F: FnOnce(&Db<'_>) -> Outcome<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        let probed = self.engine.probe(move |conn| job(&Db::new(conn)));
+        let answer = tokio::time::timeout(PROBED_WITHIN, probed).await;
+        answer.unwrap_or(Err(EngineError::Unavailable(Cause::Late))).map_err(store_error)?
     }
 
     /// Waits for a read, no longer than anybody should.
@@ -182,7 +208,7 @@ impl SqliteStore {
         T: Send + 'static,
         E: Send + 'static,
     {
-        let call = async { self.engine.write(job).await.map_err(store_error) };
+        let call = async { self.engine.write(job).await.map_err(write_error) };
         self.writes.pass(self.deadline, is_silence, call).await
     }
 
@@ -222,6 +248,18 @@ fn store_error(error: EngineError) -> StoreError {
         EngineError::Unavailable(_) | EngineError::Defect(_) | EngineError::Panicked => {
             StoreError::Unavailable(Box::new(error))
         }
+    }
+}
+
+/// The same of a write. A file that is damaged refuses all writes, whichever of them found it.
+fn write_error(error: EngineError) -> StoreError {
+    match error {
+        EngineError::Damaged(_) => StoreError::Unavailable(Box::new(error)),
+        EngineError::Full(_)
+        | EngineError::Unsure(_)
+        | EngineError::Unavailable(_)
+        | EngineError::Defect(_)
+        | EngineError::Panicked => store_error(error),
     }
 }
 

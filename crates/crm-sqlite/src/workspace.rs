@@ -18,7 +18,7 @@ impl Workspaces for SqliteStore {
     }
 
     async fn ping(&self) -> Result<(), StoreError> {
-        self.read(|db| Ok(db.prepare("SELECT one FROM workspace")?.query_row([], |_| Ok(()))?)).await
+        self.probe(|db| Ok(db.prepare("SELECT one FROM workspace")?.query_row([], |_| Ok(()))?)).await
     }
 }
 
@@ -34,6 +34,11 @@ pub(crate) fn read(db: &Db<'_>) -> Outcome<Workspace> {
 /// The workspace's calendar.
 pub(crate) fn calendar(db: &Db<'_>) -> Outcome<Calendar> {
     read(db).map(|workspace| workspace.calendar)
+}
+
+/// Whether nothing was ever written to the store: every program sets the version of its search keys before it writes.
+pub(crate) fn is_new(conn: &Connection) -> rusqlite::Result<bool> {
+    conn.query_row("SELECT fold_version = 0 FROM workspace", [], |row| row.get(0))
 }
 
 /// Puts another calendar in its place.

@@ -27,7 +27,8 @@ pub trait Workspaces: Send + Sync {
     /// [`StoreError`].
     async fn workspace(&self) -> Result<Workspace, StoreError>;
 
-    /// Whether the store answers at all.
+    /// Whether the store can do its work. MUST NOT wait for other calls nor be refused because of them, so that a busy
+    /// store is told from one that is gone.
     ///
     /// # Errors
     /// [`StoreError`].

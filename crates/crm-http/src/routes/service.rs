@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
-use std::time::Duration;
 
 use actix_web::http::header::{CONTENT_SECURITY_POLICY, HeaderValue};
 use bytes::Bytes;
+use crm_app::error::StoreError;
+use crm_app::readiness::NotReady;
 use utoipa_swagger_ui::Config;
 
 use crate::answer::Answer;
@@ -14,9 +15,6 @@ use crate::openapi;
 use crate::problem::Problem;
 use crate::problem::kind::Kind;
 use crate::route::Outcome;
-
-/// Within which time the store must answer for the server to be ready.
-const READY_WITHIN: Duration = Duration::from_secs(1);
 
 /// What the pages of the documentation may load: what comes from here. The page styles itself inline.
 const PAGES: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
@@ -27,16 +25,17 @@ pub(crate) async fn alive(_call: Call) -> Outcome {
     Ok(Answer::done())
 }
 
-/// `GET /readyz`: the server can do its work.
+/// `GET /readyz`: the server can do its work, as of a check that is at most a second old.
 pub(crate) async fn ready(call: Call) -> Outcome {
     if call.state().is_stopping() {
         return Err(Problem::new(Kind::NOT_READY, "the server is about to stop").retry_after(1));
     }
-    let ping = call.ctx().stores.workspaces.ping();
-    match tokio::time::timeout(READY_WITHIN, ping).await {
-        Ok(Ok(())) => Ok(Answer::done()),
-        Ok(Err(error)) => Err(Problem::from(error)),
-        Err(_) => Err(Problem::new(Kind::NOT_READY, "the store did not answer in time").retry_after(1)),
+    match call.state().readiness().check(call.ctx().stores.workspaces.as_ref()).await {
+        Ok(()) => Ok(Answer::done()),
+        Err(NotReady::Store(error)) => Err(Problem::from(StoreError::Unavailable(error.into()))),
+        Err(NotReady::Late) => {
+            Err(Problem::new(Kind::NOT_READY, "the store did not answer in time").retry_after(1))
+        }
     }
 }
 

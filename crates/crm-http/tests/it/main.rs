@@ -1,7 +1,7 @@
 //! The HTTP contract, over a real socket. Every response of every test is held against the API document.
 //!
 //! What is in `suite.rs` also runs on MongoDB, in `crm-mongo` (`tests/http`). What is here beside it rests on no store:
-//! `document` is about the API document, the others about connections.
+//! `document` is about the API document, `ready` about a store in a file, the others about connections.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
@@ -14,6 +14,7 @@ mod hostile_tokens;
 mod mass_assignment;
 mod panics;
 mod raw;
+mod ready;
 mod slow;
 mod smuggling;
 mod store;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bson::doc;
 use crm_app::mirror::Mirror;
+use crm_app::open_mode::OpenMode;
 use crm_mongo::error::OpenError;
 use crm_mongo::options::Options;
 use crm_mongo::store::MongoStore;
@@ -141,4 +142,38 @@ async fn refused(uri: &str) -> OpenError {
     }
     assert!(!told.contains(PASSWORD), "{told}");
     error
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_another_version_made_is_refused_by_those_who_only_use_it_and_put_right_by_a_migration() {
+    let place = mongod::database().await;
+    let db = database(&place).await;
+    let uri = place.database_uri();
+    let open = async |mode| {
+        MongoStore::open(&uri, Options { mode, ..Options::default() }, Arc::new(Mirror::empty())).await
+    };
+    let missing = open(OpenMode::Existing).await.err();
+    assert!(matches!(missing, Some(OpenError::NoStore { .. })), "{missing:?}");
+    assert_eq!(db.list_collection_names().await.unwrap(), Vec::<String>::new());
+    open(OpenMode::CreateIfEmpty).await.unwrap();
+    open(OpenMode::Existing).await.unwrap();
+
+    let older = |field: &str| {
+        doc! { "update": "workspace", "updates": [{ "q": { "_id": 1 }, "u": { "$set": { field: 0_i64 } } }] }
+    };
+    let without_indexes = doc! { "dropIndexes": "tasks", "index": "*" };
+    for (change, why) in [
+        (older("fold_version"), "has other search keys"),
+        (older("pieces_version"), "has other search keys"),
+        (older("tally_version"), "has other counters"),
+        (without_indexes, "has no index tasks_"),
+    ] {
+        db.run_command(change).await.unwrap();
+        for mode in [OpenMode::Existing, OpenMode::CreateIfEmpty] {
+            let refused = open(mode).await.err();
+            assert!(matches!(&refused, Some(OpenError::Outdated { why: told }) if told.contains(why)), "{refused:?}");
+        }
+        open(OpenMode::Migrate).await.unwrap();
+        open(OpenMode::Existing).await.unwrap();
+    }
 }

@@ -5,6 +5,8 @@ use std::io::ErrorKind;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
+use crm_sqlite::engine::lock::ServeLock;
+
 use super::finding::{Finding, Found};
 
 /// Below this the next hours may fill the disk.
@@ -19,6 +21,12 @@ pub(super) fn check(path: &Path) -> Found {
     let metadata = match fs::metadata(path) {
         Ok(metadata) => metadata,
         Err(error) if error.kind() == ErrorKind::NotFound => {
+            if ServeLock::is_held(path) {
+                let text = format!(
+                    "{shown} was moved or removed, and a server runs on it: stop the server, then put the file back"
+                );
+                return Found { lines: vec![Finding::wrong("store", text)], is_there: false };
+            }
             let text = format!("{shown} is not there yet; the first `crm-server serve` makes it");
             return Found { lines: vec![Finding::doubtful("store", text)], is_there: false };
         }

@@ -38,7 +38,10 @@ pub(super) async fn check(
         }
         Ok(())
     };
-    asked.await.map_err(|error: StoreError| CommandError::failed("the store cannot be checked", error))?;
+    let asked: Result<(), StoreError> = asked.await;
+    if let Err(error) = asked {
+        say(Finding::wrong("store", format!("cannot be checked: {}", with_causes(&error))));
+    }
     wiring.close().await
 }
 

@@ -80,7 +80,11 @@ pub(super) async fn keep_making(ctx: Ctx, schedule: Option<Schedule>) {
                 }
             }
             Ok(_) if may_be_tried => {
-                failed = if make_one(&schedule, now).await { None } else { Some(now) };
+                failed = if is_in_its_place(&ctx).await && make_one(&schedule, now).await {
+                    None
+                } else {
+                    Some(now)
+                };
                 // The next one is told at once.
                 if failed.is_none() {
                     continue;
@@ -94,6 +98,18 @@ pub(super) async fn keep_making(ctx: Ctx, schedule: Option<Schedule>) {
             Ok(_) | Err(_) => {}
         }
         tokio::time::sleep(LOOK_EVERY).await;
+    }
+}
+
+/// Whether the store is the one that is served: a backup of what has taken its place would push out good ones.
+async fn is_in_its_place(ctx: &Ctx) -> bool {
+    match ctx.stores.workspaces.ping().await {
+        Ok(()) => true,
+        Err(error) => {
+            let error = with_causes(&error);
+            tracing::error!(%error, "no backup is made of this store; trying again in 10 minutes");
+            false
+        }
     }
 }
 

@@ -19,6 +19,7 @@ mod import_on_mongodb;
 mod kept;
 mod keyed;
 mod keys;
+mod migrating;
 mod on_mongodb;
 mod planted;
 mod production;

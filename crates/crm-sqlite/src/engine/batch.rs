@@ -8,6 +8,7 @@ use std::time::Instant;
 use rusqlite::Connection;
 
 use super::error::{Cause, EngineError};
+use super::fault::FaultLatch;
 use super::job::{Job, Ran};
 use super::options::Options;
 
@@ -17,16 +18,20 @@ pub(super) struct Finished {
     pub(super) fate: Result<(), EngineError>,
 }
 
-/// Runs `first` and whatever `next` gives, up to the limits, in one transaction. Answers nobody.
+/// Runs `first` and whatever `next` gives, up to the limits, in one transaction. Answers nobody. Nothing is begun on a
+/// store that has a fault; one that shows after the commit leaves open where the batch was written.
 pub(super) fn run(
     conn: &Connection,
+    latch: &FaultLatch,
     options: &Options,
     first: Box<dyn Job>,
     mut next: impl FnMut() -> Option<Box<dyn Job>>,
 ) -> Finished {
     let mut jobs = Vec::new();
-    let fate = match begin(conn) {
-        Ok(()) => run_all(conn, options, first, &mut next, &mut jobs).and_then(|()| commit(conn)),
+    let fate = match latch.check().and_then(|()| begin(conn)) {
+        Ok(()) => run_all(conn, options, first, &mut next, &mut jobs)
+            .and_then(|()| commit(conn))
+            .and_then(|()| latch.check().map_err(EngineError::after_commit)),
         Err(error) => {
             // Who waits is told at once: each would only wait as long again for the same lock.
             jobs.push(first);
@@ -34,7 +39,8 @@ pub(super) fn run(
             Err(error)
         }
     };
-    if fate.is_err() {
+    if let Err(error) = &fate {
+        latch.note(error);
         roll_back(conn);
     }
     Finished { jobs, fate }
@@ -74,7 +80,11 @@ fn run_one(conn: &Connection, job: &mut dyn Job) -> Result<(), EngineError> {
             Ran::Undo { failed: None } | Ran::Keep => lost,
         });
     }
-    if let Ran::Undo { .. } = ran {
+    if let Ran::Undo { failed } = ran {
+        // What else this batch wrote may rest on the same damage.
+        if let Some(error) = failed.filter(|error| error.damage().is_some()) {
+            return Err(error);
+        }
         statement(conn, "ROLLBACK TO job")?;
     }
     statement(conn, "RELEASE job")

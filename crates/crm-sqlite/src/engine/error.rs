@@ -1,10 +1,13 @@
 //! What can go wrong: while opening, while working, and inside a job.
 
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use rusqlite::ErrorCode;
 use rusqlite::ffi;
+
+use super::fault::Fault;
 
 /// Why a store could not be opened. The texts are written for who started the program.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +57,16 @@ pub enum OpenError {
         "the store's search keys were made by another version; start the server or run `crm-server store migrate`"
     )]
     OutdatedSearchKeys,
+    /// The write-ahead log of a store is there without the store. It may hold what was acknowledged, and would be lost if a
+    /// new store were made beside it.
+    #[error(
+        "{} is the log of a store whose file was moved or removed; put the file back beside it, or move the log away",
+        .log.display()
+    )]
+    LogWithoutStore {
+        /// The log.
+        log: PathBuf,
+    },
     /// There is no store, and none was to be made.
     #[error("there is no store")]
     NoStore,
@@ -97,9 +110,10 @@ pub enum EngineError {
     /// Busy, closed, or the file cannot be reached just now. Nothing was applied.
     #[error("the store is not available")]
     Unavailable(#[source] Cause),
-    /// The disk failed while the batch was committed: whether it is kept shows when the store is opened again.
-    #[error("the disk failed during the commit")]
-    Unsure(#[source] Arc<rusqlite::Error>),
+    /// The disk failed or the file went away while the batch was committed: whether it is kept shows when the store is
+    /// opened again.
+    #[error("it is not known whether the commit is kept")]
+    Unsure(#[source] Cause),
     /// The file itself is damaged.
     #[error("the store's file is damaged")]
     Damaged(#[source] Arc<rusqlite::Error>),
@@ -123,6 +137,12 @@ pub enum Cause {
     /// The engine has stopped, or stopped before it came to the job.
     #[error("the store is closed")]
     Closed,
+    /// The store is damaged or its file is not where it was: it is not written until it is opened again.
+    #[error(transparent)]
+    Fault(Arc<Fault>),
+    /// A file of the store could not be looked at.
+    #[error("a file of the store cannot be reached")]
+    File(#[source] Arc<io::Error>),
     /// A job ended the transaction it was only a guest in.
     #[error("the transaction of the batch was ended by one of its jobs")]
     TransactionLost,
@@ -157,6 +177,9 @@ impl EngineError {
             Self::Full(Arc::new(error))
         } else if is_damage(failure.code) {
             Self::Damaged(Arc::new(error))
+        } else if failure.code == ErrorCode::OperationInterrupted {
+            // Only jobs whose time is over or whose caller has gone are interrupted.
+            Self::Unavailable(Cause::Late)
         } else if is_passing(failure.code) {
             Self::Unavailable(Cause::Sqlite(Arc::new(error)))
         } else {
@@ -177,12 +200,12 @@ impl EngineError {
             Self::Unavailable(Cause::Sqlite(error))
                 if error.sqlite_error_code() == Some(ErrorCode::SystemIoFailure) =>
             {
-                Self::Unsure(error)
+                Self::Unsure(Cause::Sqlite(error))
             }
+            Self::Damaged(error) => Self::Unsure(Cause::Sqlite(error)),
             sorted @ (Self::Full(_)
             | Self::Unavailable(_)
             | Self::Unsure(_)
-            | Self::Damaged(_)
             | Self::Defect(_)
             | Self::Panicked) => sorted,
         }
@@ -203,13 +226,46 @@ impl EngineError {
                     )
                 )
             }
-            Self::Unavailable(Cause::QueueFull | Cause::Closed | Cause::TransactionLost)
+            Self::Unavailable(
+                Cause::QueueFull
+                | Cause::Closed
+                | Cause::Fault(_)
+                | Cause::File(_)
+                | Cause::TransactionLost,
+            )
             | Self::Full(_)
             | Self::Unsure(_)
             | Self::Damaged(_)
             | Self::Defect(_)
             | Self::Panicked => false,
         }
+    }
+
+    /// What a fault that shows after the commit leaves open.
+    pub(super) fn after_commit(self) -> Self {
+        match self {
+            Self::Unavailable(cause) => Self::Unsure(cause),
+            same @ (Self::Full(_)
+            | Self::Unsure(_)
+            | Self::Damaged(_)
+            | Self::Defect(_)
+            | Self::Panicked) => same,
+        }
+    }
+
+    /// What SQLite said if it found the file damaged.
+    pub(super) fn damage(&self) -> Option<&Arc<rusqlite::Error>> {
+        let error = match self {
+            Self::Damaged(error)
+            | Self::Unsure(Cause::Sqlite(error))
+            | Self::Unavailable(Cause::Sqlite(error)) => error,
+            Self::Full(_)
+            | Self::Unavailable(_)
+            | Self::Unsure(_)
+            | Self::Defect(_)
+            | Self::Panicked => return None,
+        };
+        error.sqlite_error_code().is_some_and(is_damage).then_some(error)
     }
 
     /// The same error as the other jobs of the batch hear it, whose fault it was not.
@@ -240,7 +296,6 @@ fn is_passing(code: ErrorCode) -> bool {
             | ErrorCode::DatabaseLocked
             | ErrorCode::FileLockingProtocolFailed
             | ErrorCode::OperationAborted
-            | ErrorCode::OperationInterrupted
             | ErrorCode::OutOfMemory
             | ErrorCode::PermissionDenied
             | ErrorCode::ReadOnly
@@ -278,6 +333,8 @@ mod tests {
         assert!(matches!(of(ffi::SQLITE_IOERR_FSYNC), EngineError::Unsure(_)));
         assert!(matches!(of(ffi::SQLITE_IOERR_SHMSIZE), EngineError::Full(_)));
         assert!(matches!(of(ffi::SQLITE_BUSY), EngineError::Unavailable(_)));
+        let damaged = of(ffi::SQLITE_CORRUPT);
+        assert!(matches!(damaged, EngineError::Unsure(_)) && damaged.damage().is_some());
     }
 
     #[test]

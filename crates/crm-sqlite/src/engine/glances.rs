@@ -16,11 +16,13 @@ use std::time::{Duration, Instant};
 use parking_lot::Mutex;
 use rusqlite::Connection;
 
-use super::connection::{self, Reads};
+use super::cancellation::Limit;
+use super::connection::Reads;
 use super::error::{JobError, OpenError};
+use super::fault::FaultLatch;
 use super::job::Answer;
 use super::options::Options;
-use super::readers::{attempt, begin_snapshot, end_snapshot};
+use super::readers::{Reader, attempt, begin_snapshot, end_snapshot};
 
 /// Connections that cannot write, of which whoever reads takes one for that long.
 #[derive(Default)]
@@ -34,7 +36,7 @@ pub(super) struct Glances {
 
 /// A connection, and what its open snapshot shows if it has one.
 struct Glance {
-    conn: Connection,
+    reader: Reader,
     kept: Option<Kept>,
 }
 
@@ -50,14 +52,14 @@ pub(super) struct Paused<'a>(&'a Glances);
 impl Glances {
     /// Opens the connections. The file exists and has its schema.
     pub(super) fn open(path: &Path, options: &Options) -> Result<Self, OpenError> {
-        let open = |_| Ok(Glance { conn: connection::open_reader(path, options, Reads::Short)?, kept: None });
+        let open = |_| Ok(Glance { reader: Reader::open(path, options, Reads::Short)?, kept: None });
         let idle = (0..options.glances).map(open).collect::<Result<_, _>>()?;
         Ok(Self { idle: Mutex::new(idle), batches: AtomicU64::new(0), kept: options.snapshot_kept })
     }
 
     /// Runs a job all of whose statements see one state on the thread of the caller, or gives it back if all connections are
-    /// taken.
-    pub(super) fn run<T, E, F>(&self, job: F) -> Result<Answer<T, E>, F>
+    /// taken. It is interrupted at the deadline, as nobody can give up waiting on this thread.
+    pub(super) fn run<T, E, F>(&self, deadline: Instant, latch: &FaultLatch, job: F) -> Result<Answer<T, E>, F>
     where
         F: FnOnce(&Connection) -> Result<T, JobError<E>>,
     {
@@ -67,16 +69,18 @@ impl Glances {
         let begin = glance.kept.is_none();
         // Before the snapshot is begun, so that it is never taken for younger than it is.
         let kept = glance.kept.take().unwrap_or_else(|| Kept { between: batches, since: Instant::now() });
-        let answer = attempt(&glance.conn, |conn| {
+        let limited = glance.reader.interrupts.limit(Limit::Deadline(deadline));
+        let answer = attempt(&glance.reader.conn, latch, |conn| {
             if begin {
                 begin_snapshot(conn)?;
             }
             job(conn)
         });
-        if answer.is_ok() && !glance.conn.is_autocommit() {
+        drop(limited);
+        if answer.is_ok() && !glance.reader.conn.is_autocommit() {
             glance.kept = Some(kept);
         } else {
-            end_snapshot(&glance.conn);
+            end_snapshot(&glance.reader.conn);
         }
         self.put_back(glance);
         Ok(answer)
@@ -136,7 +140,7 @@ impl Glance {
 
     fn end(&mut self) {
         self.kept = None;
-        end_snapshot(&self.conn);
+        end_snapshot(&self.reader.conn);
     }
 }
 

@@ -32,9 +32,20 @@ impl Location {
             return Err(OpenError::NoStore);
         }
         let path = prepare_folder(path)?;
+        refuse_log_without_store(&path)?;
         create_file(&path).map_err(OpenError::File)?;
         Ok(Self::File(path))
     }
+}
+
+/// A log with something in it, and no store. The log is looked for first: another process makes the store before it.
+fn refuse_log_without_store(path: &Path) -> Result<(), OpenError> {
+    let log = beside(path, "-wal");
+    let has_content = fs::metadata(&log).is_ok_and(|log| log.len() > 0);
+    if has_content && !path.try_exists().map_err(OpenError::File)? {
+        return Err(OpenError::LogWithoutStore { log });
+    }
+    Ok(())
 }
 
 /// Makes the folder of a store's file (mode 0700) where it is missing, refuses a network file system, and

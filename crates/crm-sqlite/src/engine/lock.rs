@@ -54,6 +54,13 @@ impl ServeLock {
         Ok(lock)
     }
 
+    /// Whether a server holds the lock of the store at this path. Takes nothing and makes nothing.
+    pub fn is_held(store: &Path) -> bool {
+        let store = std::fs::canonicalize(store).unwrap_or_else(|_| store.to_owned());
+        let Ok(file) = File::open(beside(&store, ".serve.lock")) else { return false };
+        matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
+    }
+
     fn write(&self, text: &str) -> io::Result<()> {
         let mut file = &self.file;
         file.set_len(0)?;

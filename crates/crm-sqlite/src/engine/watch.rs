@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
+use super::fault::FaultLatch;
+
 /// What the store above the engine wants to be called for.
 pub struct Hooks {
     /// Another process has committed: load anew what is held in memory. Runs on the writer thread, between
@@ -54,12 +56,14 @@ impl Watch {
     }
 
     /// Looks, has memory loaded anew where it may lag behind, and says whether it had to. Calls `before` first if so.
-    pub(super) fn poll(&mut self, conn: &Connection, before: impl FnOnce()) -> bool {
+    /// Damage that it meets is latched.
+    pub(super) fn poll(&mut self, conn: &Connection, latch: &FaultLatch, before: impl FnOnce()) -> bool {
         self.due = Instant::now() + self.every;
         // Asked before the hook reads: what is committed in between is found at the next look.
         let version = match data_version(conn) {
             Ok(version) => version,
             Err(error) => {
+                latch.note_statement(&error);
                 tracing::warn!(%error, "cannot tell whether another process has changed the store");
                 return false;
             }
@@ -71,6 +75,9 @@ impl Watch {
         match self.call(conn) {
             Ok(()) => self.followed = Some(version),
             Err(error) => {
+                if let Some(error) = error.downcast_ref() {
+                    latch.note_statement(error);
+                }
                 tracing::error!(error, "memory could not follow a change of the store; trying again");
             }
         }

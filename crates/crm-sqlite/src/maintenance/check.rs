@@ -51,6 +51,10 @@ pub(super) fn problems(db: &Db<'_>) -> Outcome<Vec<String>> {
     let conn = db.connection();
     let mut problems = strings(conn, "PRAGMA integrity_check")?;
     problems.retain(|line| line != "ok");
+    // Nothing else can be asked of a damaged file.
+    if !problems.is_empty() {
+        return Ok(problems);
+    }
     for question in QUESTIONS {
         problems.extend(strings(conn, question)?);
     }

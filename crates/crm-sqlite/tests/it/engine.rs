@@ -1,7 +1,9 @@
 //! The engine: what it promises, on stores of one small table.
 
 mod crash;
+mod fault;
 mod glance;
+mod interrupt;
 mod kept;
 mod lock;
 mod migrate;

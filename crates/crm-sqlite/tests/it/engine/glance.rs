@@ -7,7 +7,7 @@ use crm_sqlite::engine::error::{EngineError, JobError};
 use crm_sqlite::engine::options::Options;
 use rusqlite::Connection;
 
-use super::support::{done, folder, ids, in_file, in_memory, insert, options, stored};
+use super::support::{PATIENCE, done, folder, ids, in_file, in_memory, insert, options, stored};
 
 #[tokio::test]
 async fn a_glance_runs_on_the_thread_that_asks_and_sees_what_was_answered() {
@@ -15,7 +15,7 @@ async fn a_glance_runs_on_the_thread_that_asks_and_sees_what_was_answered() {
     let engine = in_file(&path, &options());
     for id in 0..50 {
         done(engine.write(insert(id)).await);
-        let glanced = engine.glance(|conn: &Connection| -> Result<_, JobError<Infallible>> {
+        let glanced = engine.glance(PATIENCE, |conn: &Connection| -> Result<_, JobError<Infallible>> {
             Ok((thread::current().id(), ids(conn)?))
         });
         assert_eq!(done(glanced.await), (thread::current().id(), stored(&engine).await));
@@ -27,7 +27,7 @@ async fn a_glance_goes_to_a_reader_where_no_connection_is_free() {
     let (_folder, path) = folder();
     for engine in [in_file(&path, &Options { glances: 0, ..options() }), in_memory()] {
         done(engine.write(insert(1)).await);
-        let glanced = engine.glance(|conn: &Connection| -> Result<_, JobError<Infallible>> {
+        let glanced = engine.glance(PATIENCE, |conn: &Connection| -> Result<_, JobError<Infallible>> {
             Ok((thread::current().id(), ids(conn)?))
         });
         let (thread, seen) = done(glanced.await);
@@ -41,11 +41,11 @@ async fn a_glance_sees_one_state_and_cannot_write() {
     let (_folder, path) = folder();
     let engine = in_file(&path, &options());
     let is_in_transaction = engine
-        .glance(|conn: &Connection| -> Result<_, JobError<Infallible>> { Ok(!conn.is_autocommit()) })
+        .glance(PATIENCE, |conn: &Connection| -> Result<_, JobError<Infallible>> { Ok(!conn.is_autocommit()) })
         .await;
     assert!(done(is_in_transaction));
     let written = engine
-        .glance(|conn: &Connection| -> Result<_, JobError<Infallible>> {
+        .glance(PATIENCE, |conn: &Connection| -> Result<_, JobError<Infallible>> {
             Ok(conn.execute("INSERT INTO item (id) VALUES (7)", [])?)
         })
         .await;
@@ -60,14 +60,14 @@ async fn a_glance_that_panics_leaves_its_connection_fit_for_the_next() {
     for id in 0..10 {
         done(engine.write(insert(id)).await);
         let panicked = engine
-            .glance(|conn: &Connection| -> Result<(), JobError<Infallible>> {
+            .glance(PATIENCE, |conn: &Connection| -> Result<(), JobError<Infallible>> {
                 let _seen = ids(conn)?;
                 panic!("half way");
             })
             .await;
         assert!(matches!(panicked, Err(EngineError::Panicked)), "{panicked:?}");
         let glanced = engine
-            .glance(|conn: &Connection| -> Result<_, JobError<Infallible>> {
+            .glance(PATIENCE, |conn: &Connection| -> Result<_, JobError<Infallible>> {
                 Ok((thread::current().id(), ids(conn)?.len()))
             })
             .await;

@@ -24,7 +24,7 @@ fn highest(conn: &Connection) -> Result<i64, JobError<Infallible>> {
 }
 
 async fn seen(engine: &Engine) -> i64 {
-    done(engine.glance(highest).await)
+    done(engine.glance(PATIENCE, highest).await)
 }
 
 #[tokio::test]
@@ -142,7 +142,7 @@ async fn a_snapshot_that_was_in_use_during_a_commit_is_not_kept() {
     let (let_go, gate) = mpsc::channel::<()>();
     let used = Arc::clone(&engine);
     let using = thread::spawn(move || {
-        let mut glance = Box::pin(used.glance(move |conn| {
+        let mut glance = Box::pin(used.glance(PATIENCE, move |conn| {
             let seen = highest(conn)?;
             begun.send(()).unwrap();
             gate.recv().unwrap();
@@ -172,11 +172,11 @@ async fn a_glance_that_fails_ends_its_snapshot_or_is_refused_leaves_the_next_one
         let fails = |conn: &Connection| -> Result<usize, JobError<Infallible>> {
             Ok(conn.execute("INSERT INTO item (id) VALUES (2)", [])?)
         };
-        assert!(engine.glance(fails).await.is_err(), "a glance cannot write");
+        assert!(engine.glance(PATIENCE, fails).await.is_err(), "a glance cannot write");
         let ends =
             |conn: &Connection| -> Result<(), JobError<Infallible>> { Ok(conn.execute_batch("ROLLBACK")?) };
-        done(engine.glance(ends).await);
-        let refused = engine.glance(|_| Err::<(), _>(JobError::Refused("hidden"))).await;
+        done(engine.glance(PATIENCE, ends).await);
+        let refused = engine.glance(PATIENCE, |_| Err::<(), _>(JobError::Refused("hidden"))).await;
         assert_eq!(refused.unwrap(), Err("hidden"));
         assert_eq!(seen(&engine).await, 1);
     }

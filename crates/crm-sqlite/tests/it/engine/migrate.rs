@@ -4,10 +4,12 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
+use crm_app::open_mode::OpenMode;
 use crm_sqlite::engine::Engine;
 use crm_sqlite::engine::error::OpenError;
 use crm_sqlite::engine::location::Location;
 use crm_sqlite::engine::migrate::Migration;
+use crm_sqlite::engine::options::Options;
 use crm_sqlite::engine::watch::Hooks;
 use crm_testkit::files::names;
 use rusqlite::Connection;
@@ -97,4 +99,47 @@ async fn many_that_open_an_old_store_at_once_migrate_it_once() {
     }
     assert_eq!(version(&path), 2);
     assert_eq!(version(&folder.path().join("crm.db.before-0002")), 1);
+}
+
+fn open_in(path: &Path, migrations: &[Migration], mode: OpenMode) -> Result<Engine, OpenError> {
+    let options = Options { mode, ..options() };
+    Engine::open(&Location::File(path.to_owned()), migrations, &options, Hooks::default())
+}
+
+#[test]
+fn an_older_store_is_left_as_it_is_by_those_who_only_use_it() {
+    for mode in [OpenMode::CreateIfEmpty, OpenMode::Existing] {
+        let (folder, path) = folder();
+        in_file(&path, &options()).close();
+        let before = fs::read(&path).unwrap();
+        let refused = open_in(&path, &[ITEMS, COLOUR], mode).err().unwrap();
+        assert!(matches!(refused, OpenError::OlderSchema { found: 1, needed: 2 }), "{refused:?}");
+        assert_eq!(fs::read(&path).unwrap(), before);
+        assert_eq!(names(folder.path()), ["crm.db"]);
+        open_in(&path, &[ITEMS, COLOUR], OpenMode::Migrate).unwrap().close();
+        open_in(&path, &[ITEMS, COLOUR], mode).unwrap().close();
+    }
+}
+
+#[test]
+fn a_store_that_is_not_there_is_made_by_those_who_write_only() {
+    let (folder, path) = folder();
+    let refused = open_in(&path, &[ITEMS], OpenMode::Existing).err().unwrap();
+    assert!(matches!(refused, OpenError::NoStore), "{refused:?}");
+    assert_eq!(names(folder.path()), Vec::<String>::new());
+    fs::write(&path, "").unwrap();
+    assert!(matches!(open_in(&path, &[ITEMS], OpenMode::Existing), Err(OpenError::NoStore)));
+    assert_eq!(fs::read(&path).unwrap(), b"");
+    open_in(&path, &[ITEMS, COLOUR], OpenMode::CreateIfEmpty).unwrap().close();
+    assert_eq!(version(&path), 2);
+}
+
+#[test]
+fn a_new_store_is_never_found_half_made() {
+    let (_folder, path) = folder();
+    // The second migration fails: had the first one been kept, the file would be an older store.
+    let failed = open_in(&path, &[ITEMS, BROKEN], OpenMode::CreateIfEmpty).err().unwrap();
+    assert!(matches!(failed, OpenError::Migration { number: 2, .. }), "{failed:?}");
+    assert_eq!(version(&path), 0);
+    assert!(matches!(open_in(&path, &[ITEMS], OpenMode::Existing), Err(OpenError::NoStore)));
 }

@@ -26,6 +26,15 @@ pub(crate) const ITEMS: Migration = Migration {
           CREATE TABLE part (item INTEGER NOT NULL REFERENCES item(id) DEFERRABLE INITIALLY DEFERRED) STRICT;",
 };
 
+/// Longer than any read of these tests takes.
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
+
+/// A statement that comes to no end by itself.
+pub(crate) fn endless(conn: &Connection) -> Result<i64, JobError<Infallible>> {
+    let counts = "WITH RECURSIVE count(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM count) SELECT max(n) FROM count";
+    Ok(conn.query_row(counts, [], |row| row.get(0))?)
+}
+
 /// A folder for one store, and the path of its file.
 pub(crate) fn folder() -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
