@@ -9,6 +9,7 @@ pub mod sums;
 
 use crm_domain::activity::Activity;
 use crm_domain::customer::Customer;
+use crm_domain::customer_cleanup::CustomerCleanup;
 use crm_domain::ids::CommitId;
 use crm_domain::lead::Lead;
 use crm_domain::note::Note;
@@ -30,11 +31,13 @@ pub enum Kind {
     Lead,
     /// Customers.
     Customer,
+    /// Clean-ups after deleted customers that are not finished.
+    Cleanup,
     /// Notes.
     Note,
     /// Tasks.
     Task,
-    /// Hand-overs that are not over.
+    /// Hand-overs.
     Transfer,
     /// Events.
     Event,
@@ -47,12 +50,13 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// Every kind, in order. The workspace is first, as days rest on its calendar; customers come before their notes;
+    /// Every kind, in order. The workspace is first, as days rest on its calendar; customers and clean-ups come before the notes;
     /// users and sessions come last, so that nobody can sign in where not everything has arrived.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Workspace,
         Self::Lead,
         Self::Customer,
+        Self::Cleanup,
         Self::Note,
         Self::Task,
         Self::Transfer,
@@ -68,6 +72,7 @@ impl Kind {
             Self::Workspace => "workspace",
             Self::Lead => "lead",
             Self::Customer => "customer",
+            Self::Cleanup => "cleanup",
             Self::Note => "note",
             Self::Task => "task",
             Self::Transfer => "transfer",
@@ -84,6 +89,7 @@ impl Kind {
             Self::Workspace => "workspace",
             Self::Lead => "leads",
             Self::Customer => "customers",
+            Self::Cleanup => "clean-ups",
             Self::Note => "notes",
             Self::Task => "tasks",
             Self::Transfer => "hand-overs",
@@ -102,6 +108,7 @@ impl Kind {
             Self::Workspace
             | Self::Lead
             | Self::Customer
+            | Self::Cleanup
             | Self::Note
             | Self::Task
             | Self::Transfer
@@ -149,6 +156,8 @@ pub enum Batch {
     Leads(Vec<Versioned<Lead>>),
     /// Customers.
     Customers(Vec<Versioned<Customer>>),
+    /// Clean-ups.
+    Cleanups(Vec<CustomerCleanup>),
     /// Notes.
     Notes(Vec<Note>),
     /// Tasks.
@@ -172,6 +181,7 @@ impl Batch {
             Self::Workspace(_) => Kind::Workspace,
             Self::Leads(_) => Kind::Lead,
             Self::Customers(_) => Kind::Customer,
+            Self::Cleanups(_) => Kind::Cleanup,
             Self::Notes(_) => Kind::Note,
             Self::Tasks(_) => Kind::Task,
             Self::Transfers(_) => Kind::Transfer,
@@ -188,6 +198,7 @@ impl Batch {
             Self::Workspace(_) => 1,
             Self::Leads(leads) => leads.len(),
             Self::Customers(customers) => customers.len(),
+            Self::Cleanups(cleanups) => cleanups.len(),
             Self::Notes(notes) => notes.len(),
             Self::Tasks(tasks) => tasks.len(),
             Self::Transfers(transfers) => transfers.len(),
@@ -208,6 +219,7 @@ impl Batch {
             Self::Workspace(_) => return Some(other),
             Self::Leads(ours) => ours.extend(taken!(other, Leads)),
             Self::Customers(ours) => ours.extend(taken!(other, Customers)),
+            Self::Cleanups(ours) => ours.extend(taken!(other, Cleanups)),
             Self::Notes(ours) => ours.extend(taken!(other, Notes)),
             Self::Tasks(ours) => ours.extend(taken!(other, Tasks)),
             Self::Transfers(ours) => ours.extend(taken!(other, Transfers)),
@@ -236,7 +248,7 @@ mod tests {
 
     fn transfer() -> Transfer {
         let user = UserId::from_uuid(Uuid::from_u128(1));
-        Transfer { from: user, to: user, by: user, begun_at: Timestamp::MIN, moved: Moved::default() }
+        Transfer { from: user, to: user, by: user, begun_at: Timestamp::MIN, moved: Moved::default(), finished_at: None }
     }
 
     #[test]

@@ -112,6 +112,8 @@ pub struct Rules {
     pub max_sessions: u32,
     /// How long a use case may try before it gives up with [`AppError::Busy`].
     pub deadline: Duration,
+    /// How long the answer to a deactivation waits for its hand-over. What takes longer goes on in the background.
+    pub transfer_wait: Duration,
 }
 
 impl Default for Rules {
@@ -121,6 +123,7 @@ impl Default for Rules {
             session_lives: SessionLives { idle: 7 * day, longest: 30 * day },
             max_sessions: 50,
             deadline: Duration::from_secs(5),
+            transfer_wait: Duration::from_secs(10),
         }
     }
 }

@@ -40,6 +40,7 @@ pub mod decide;
 pub mod error;
 pub mod events;
 pub mod input;
+pub mod jobs;
 pub mod leads;
 pub mod mirror;
 pub mod notes;

@@ -99,8 +99,10 @@ pub fn deltas(changes: &[Change], calendar: &Calendar) -> Deltas {
             | Change::InsertNote(_)
             | Change::PutNote(_)
             | Change::DeleteNote(_)
+            | Change::DeleteNotes(_)
+            | Change::InsertCleanup(_)
+            | Change::DeleteCleanup(_)
             | Change::PutTransfer(_)
-            | Change::DeleteTransfer(_)
             | Change::MarkSetUp
             | Change::OfferSetUp(_)
             | Change::ForgetSession(_)

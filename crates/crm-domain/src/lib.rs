@@ -24,6 +24,7 @@ pub mod activity;
 pub mod audit;
 pub mod calendar;
 pub mod customer;
+pub mod customer_cleanup;
 pub mod due;
 pub mod flaw;
 pub mod fold;

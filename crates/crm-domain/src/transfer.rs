@@ -1,10 +1,10 @@
-//! A hand-over of what was somebody's, while it goes on.
+//! A hand-over of what was somebody's.
 
 use crate::ids::UserId;
 use crate::timestamp::Timestamp;
 
-/// A hand-over that has begun and is not over.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The latest hand-over from a user: running, or finished.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Transfer {
     /// Whose records move. One hand-over per user at a time.
     pub from: UserId,
@@ -16,6 +16,15 @@ pub struct Transfer {
     pub begun_at: Timestamp,
     /// What has moved so far.
     pub moved: Moved,
+    /// When it was finished; `None` while batches are still to be moved.
+    pub finished_at: Option<Timestamp>,
+}
+
+impl Transfer {
+    /// Whether batches are still to be moved.
+    pub fn is_running(&self) -> bool {
+        self.finished_at.is_none()
+    }
 }
 
 /// How many records a hand-over has moved.

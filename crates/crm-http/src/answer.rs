@@ -61,6 +61,14 @@ impl Answer {
         Ok(Self { status: StatusCode::CREATED, ..Self::ok(body)? }.header(LOCATION, location))
     }
 
+    /// 202 with this body: how it goes on stands at `location`.
+    ///
+    /// # Errors
+    /// Internal, if it cannot be written as JSON.
+    pub(crate) fn accepted<T: Serialize + ?Sized>(location: &str, body: &T) -> Result<Self, Problem> {
+        Ok(Self { status: StatusCode::ACCEPTED, ..Self::ok(body)? }.header(LOCATION, location))
+    }
+
     /// 201 of something that has no address of its own to be read at.
     ///
     /// # Errors

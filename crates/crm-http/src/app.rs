@@ -43,6 +43,7 @@ pub fn routes() -> Vec<Route> {
         Route::signed(Get,    "/api/auth/users/{id}",              ReadUsers,       users::read),
         Route::signed(Patch,  "/api/auth/users/{id}",              ChangeUser,      users::change).hashing(),
         Route::signed(Delete, "/api/auth/users/{id}",              DeactivateUser,  users::deactivate),
+        Route::signed(Get,    "/api/auth/users/{id}/transfer",     ReadUsers,       users::transfer),
         Route::signed(Post,   "/api/auth/users/{id}/sessions/revoke", ChangeUser,   sessions::revoke),
         Route::open  (Get,    "/api/auth/bootstrap/check",                          setup::check),
         Route::open  (Post,   "/api/auth/bootstrap",                                setup::set_up).hashing(),

@@ -198,7 +198,8 @@ fn written(changes: &[Change]) -> Vec<Uuid> {
             | Change::RotateSession { id, .. }
             | Change::EndSession { id, .. } => Some(id.uuid()),
             Change::PutTransfer(transfer) => Some(transfer.from.uuid()),
-            Change::DeleteTransfer(from) => Some(from.uuid()),
+            Change::InsertCleanup(one) => Some(one.customer.uuid()),
+            Change::DeleteCleanup(customer) => Some(customer.uuid()),
             Change::InsertUser(_)
             | Change::InsertSession(_)
             | Change::InsertLead(_)
@@ -207,6 +208,7 @@ fn written(changes: &[Change]) -> Vec<Uuid> {
             | Change::InsertNote(_)
             | Change::PutNote(_)
             | Change::DeleteNote(_)
+            | Change::DeleteNotes(_)
             | Change::MarkSetUp
             | Change::OfferSetUp(_)
             | Change::ForgetSession(_)

@@ -3,20 +3,21 @@
 pub(crate) mod listing;
 
 use async_trait::async_trait;
-use bson::doc;
+use bson::{Document, doc};
 use crm_app::error::StoreError;
 use crm_app::paging::Counted;
 use crm_app::ports::customers::Customers;
 use crm_app::query::customers::CustomerQuery;
 use crm_domain::access::scope::{Scope, Sight};
 use crm_domain::customer::Customer;
+use crm_domain::customer_cleanup::CustomerCleanup;
 use crm_domain::ids::CustomerId;
 use crm_domain::note::Note;
 use crm_domain::task::{RelatedKind, Task, TaskStatus};
 use crm_domain::values::name::Name;
 use crm_domain::version::Versioned;
 
-use crate::documents::{self, id, record_only};
+use crate::documents::{self, Stored, id, record_only};
 use crate::reader::{Find, Reader};
 use crate::store::MongoStore;
 use crate::tasks::listing::BY_RELATED;
@@ -91,6 +92,7 @@ impl Customers for MongoStore {
         &self,
         scope: &Scope,
         customer: CustomerId,
+        limit: u32,
     ) -> Result<Vec<Versioned<Task>>, StoreError> {
         let scope = *scope;
         self.read(move |mut reader| async move {
@@ -100,12 +102,26 @@ impl Customers for MongoStore {
                 "status": { "$in": open.to_vec() },
                 "related_kind": RelatedKind::Customer.as_str(),
             };
-            let found = reader.all("tasks", Find::all(about).by(BY_RELATED).fields(record_only())).await?;
+            let find = Find::all(about).by(BY_RELATED).fields(record_only()).at_most(limit);
+            let found = reader.all("tasks", find).await?;
             let mut tasks: Vec<Versioned<Task>> =
                 found.iter().map(|document| documents::read(document)).collect::<Result<_, _>>()?;
             tasks.retain(|task| scope.admits(Some(task.record().owner)));
             tasks.sort_by_key(|task| task.record().id);
             Ok(tasks)
+        })
+        .await
+    }
+
+    async fn cleanups(&self, scope: &Scope) -> Result<Vec<CustomerCleanup>, StoreError> {
+        let scope = *scope;
+        self.read(move |mut reader| async move {
+            let found = reader.all(CustomerCleanup::COLLECTION, Find::all(Document::new())).await?;
+            let mut cleanups: Vec<CustomerCleanup> =
+                found.iter().map(|document| documents::read(document)).collect::<Result<_, _>>()?;
+            cleanups.retain(|cleanup| scope.admits(Some(cleanup.deleted_by)));
+            cleanups.sort_by_key(|cleanup| (cleanup.deleted_at, cleanup.customer));
+            Ok(cleanups)
         })
         .await
     }

@@ -81,7 +81,8 @@ fn user_of(expect: &Expect) -> Option<UserId> {
         | Expect::UserActive(user)
         | Expect::ActorStands { user, .. } => Some(*user),
         Expect::Unchanged(EntityRef::Lead(_) | EntityRef::Customer(_) | EntityRef::Task(_), _)
-        | Expect::OpenTasks { .. } => None,
+        | Expect::OpenTasks { .. }
+        | Expect::TransferAt(_) => None,
     }
 }
 

@@ -64,6 +64,23 @@ impl Notes for MongoStore {
         })
         .await
     }
+
+    async fn note_ids(
+        &self,
+        scope: &Scope,
+        customer: CustomerId,
+        limit: u32,
+    ) -> Result<Vec<NoteId>, StoreError> {
+        let scope = *scope;
+        self.read(move |mut reader| async move {
+            let its = Find::all(doc! { "customer": id(customer) }).by(BY_CUSTOMER).at_most(limit);
+            let notes = reader.all("notes", its).await?;
+            let notes =
+                notes.iter().map(|document| documents::read(document)).collect::<Result<Vec<Note>, _>>()?;
+            Ok(notes.iter().filter(|note| scope.admits(Some(note.author))).map(|note| note.id).collect())
+        })
+        .await
+    }
 }
 
 /// A customer's latest notes.

@@ -14,7 +14,7 @@ use crate::{
 pub(crate) const SCHEMA: i64 = 1;
 
 /// Every collection, what is written first before what rests on it.
-pub(crate) const COLLECTIONS: [&str; 15] = [
+pub(crate) const COLLECTIONS: [&str; 16] = [
     "workspace",
     "users",
     "standings",
@@ -25,6 +25,7 @@ pub(crate) const COLLECTIONS: [&str; 15] = [
     "tasks",
     "open_tasks",
     "activities",
+    "customer_cleanups",
     "transfers",
     "replays",
     "audits",

@@ -27,7 +27,8 @@ pub(crate) fn rest_on(expect: &Expect, lane: u8) -> Option<Document> {
             (*user, doc! { "active": true, "role": role.as_str(), "access_version": access_version })
         }
         Expect::Unchanged(EntityRef::Lead(_) | EntityRef::Customer(_) | EntityRef::Task(_), _)
-        | Expect::OpenTasks { .. } => return None,
+        | Expect::OpenTasks { .. }
+        | Expect::TransferAt(_) => return None,
     };
     let mut filter = doc! { "_id": key(user, lane) };
     filter.extend(must);

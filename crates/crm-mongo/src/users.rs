@@ -70,10 +70,21 @@ impl Users for MongoStore {
         .await
     }
 
+    async fn transfer(&self, scope: &Scope, from: UserId) -> Result<Option<Transfer>, StoreError> {
+        let scope = *scope;
+        self.read(move |mut reader| async move {
+            let found = reader.one("transfers", Find::all(doc! { "_id": documents::id(from) })).await?;
+            let found: Option<Transfer> = found.map(|document| documents::read(&document)).transpose()?;
+            Ok(found.filter(|transfer| scope.admits(Some(transfer.from))))
+        })
+        .await
+    }
+
     async fn transfers(&self, scope: &Scope) -> Result<Vec<Transfer>, StoreError> {
         let scope = *scope;
         self.read(move |mut reader| async move {
-            let found = reader.all("transfers", Find::all(Document::new())).await?;
+            let running = doc! { "finished_at": { "$exists": false } };
+            let found = reader.all("transfers", Find::all(running)).await?;
             let mut transfers: Vec<Transfer> =
                 found.iter().map(|document| documents::read(document)).collect::<Result<_, _>>()?;
             transfers.retain(|transfer| scope.admits(Some(transfer.from)));

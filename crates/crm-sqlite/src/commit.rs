@@ -33,7 +33,7 @@ use rusqlite::Connection;
 use self::undone::{Undone, Written};
 use crate::db::Db;
 use crate::engine::job::Written as Job;
-use crate::rows::{self, transfer};
+use crate::rows::{self, cleanup, transfer};
 use crate::store::SqliteStore;
 use crate::{tallies, workspace};
 
@@ -133,8 +133,12 @@ fn write(conn: &Connection, change: &Change, commit: CommitId, calendar: Calenda
         Change::InsertTask(task) => tasks::insert(conn, task, Version::FIRST, calendar),
         Change::PutTask(put) => tasks::put(conn, put, calendar),
         Change::DeleteTask(task) => tasks::delete(conn, task),
+        Change::DeleteNotes(ids) => {
+            Ok(ids.iter().try_for_each(|id| crate::rows::note::remove(conn, *id).map(drop))?)
+        }
+        Change::InsertCleanup(one) => cleanup::insert(conn, one).map(drop).map_err(undone::by_constraint),
+        Change::DeleteCleanup(customer) => Ok(cleanup::delete(conn, *customer).map(drop)?),
         Change::PutTransfer(transfer) => Ok(transfer::put(conn, transfer).map(drop)?),
-        Change::DeleteTransfer(from) => Ok(transfer::delete(conn, *from).map(drop)?),
         Change::MarkSetUp => {
             if workspace::mark_set_up(conn)? {
                 Ok(())

@@ -9,6 +9,7 @@ use crm_app::ports::customers::Customers;
 use crm_app::query::customers::CustomerQuery;
 use crm_domain::access::scope::{OwnerRange, Scope, Sight};
 use crm_domain::customer::Customer;
+use crm_domain::customer_cleanup::CustomerCleanup;
 use crm_domain::ids::{CustomerId, CustomerKind, UserId};
 use crm_domain::note::Note;
 use crm_domain::task::Task;
@@ -18,7 +19,7 @@ use rusqlite::Row;
 
 use crate::db::{Db, Outcome};
 use crate::list;
-use crate::rows::{customer, fields, int, key, note, task};
+use crate::rows::{cleanup, customer, fields, int, key, note, task};
 use crate::store::SqliteStore;
 
 #[async_trait]
@@ -86,13 +87,25 @@ impl Customers for SqliteStore {
         &self,
         scope: &Scope,
         customer: CustomerId,
+        limit: u32,
     ) -> Result<Vec<Versioned<Task>>, StoreError> {
         let scope = *scope;
         self.read(move |db| {
-            let mut tasks = db.all(task::OPEN_ABOUT, [key(customer)], task::read)?;
+            let mut tasks = db.all(task::OPEN_ABOUT, (key(customer), int(limit.into())), task::read)?;
             tasks.retain(|task| scope.admits(Some(task.record().owner)));
             tasks.sort_by_key(|task| task.record().id);
             Ok(tasks)
+        })
+        .await
+    }
+
+    async fn cleanups(&self, scope: &Scope) -> Result<Vec<CustomerCleanup>, StoreError> {
+        let scope = *scope;
+        self.read(move |db| {
+            let mut cleanups = db.all(cleanup::ALL, [], cleanup::read)?;
+            cleanups.retain(|cleanup| scope.admits(Some(cleanup.deleted_by)));
+            cleanups.sort_by_key(|cleanup| (cleanup.deleted_at, cleanup.customer));
+            Ok(cleanups)
         })
         .await
     }

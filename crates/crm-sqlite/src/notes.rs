@@ -14,7 +14,7 @@ use crate::customers;
 use crate::db::{Db, Outcome};
 use crate::list::condition::Condition;
 use crate::list::{self, Columns, Counting, Listing, Walk};
-use crate::rows::{key, note};
+use crate::rows::{int, key, note};
 use crate::store::SqliteStore;
 
 #[async_trait]
@@ -54,6 +54,20 @@ impl Notes for SqliteStore {
                 Sight::Hidden => Sight::Hidden,
                 Sight::Absent => Sight::Absent,
             })
+        })
+        .await
+    }
+
+    async fn note_ids(
+        &self,
+        scope: &Scope,
+        customer: CustomerId,
+        limit: u32,
+    ) -> Result<Vec<NoteId>, StoreError> {
+        let scope = *scope;
+        self.read(move |db| {
+            let ids = db.all(note::IDS, (key(customer), int(limit.into())), note::read_id)?;
+            Ok(ids.into_iter().filter(|(_, author)| scope.admits(Some(*author))).map(|(id, _)| id).collect())
         })
         .await
     }

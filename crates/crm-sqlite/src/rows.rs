@@ -6,6 +6,7 @@
 pub(crate) mod activity;
 pub(crate) mod arrival;
 pub(crate) mod audit;
+pub(crate) mod cleanup;
 pub(crate) mod codes;
 pub(crate) mod customer;
 pub(crate) mod fields;

@@ -48,4 +48,9 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "the place of a rebuild of search keys",
         sql: include_str!("migrations/0012_search_rebuild.sql"),
     },
+    Migration {
+        number: 13,
+        name: "clean-ups after deleted customers",
+        sql: include_str!("migrations/0013_batches.sql"),
+    },
 ];

@@ -68,10 +68,19 @@ impl Users for SqliteStore {
         .await
     }
 
+    async fn transfer(&self, scope: &Scope, from: UserId) -> Result<Option<Transfer>, StoreError> {
+        let scope = *scope;
+        self.glance(move |db| {
+            let found = db.one(transfer::FROM, [key(from)], transfer::read)?;
+            Ok(found.filter(|transfer| scope.admits(Some(transfer.from))))
+        })
+        .await
+    }
+
     async fn transfers(&self, scope: &Scope) -> Result<Vec<Transfer>, StoreError> {
         let scope = *scope;
         self.read(move |db| {
-            let mut transfers = db.all(transfer::ALL, [], transfer::read)?;
+            let mut transfers = db.all(transfer::RUNNING, [], transfer::read)?;
             transfers.retain(|transfer| scope.admits(Some(transfer.from)));
             transfers.sort_by_key(|transfer| (transfer.begun_at, transfer.from));
             Ok(transfers)

@@ -162,6 +162,8 @@ pub enum RecordKind {
     Activity,
     /// A hand-over, by the id of whose records move.
     Transfer,
+    /// A clean-up, by the id of its customer.
+    Cleanup,
     /// An entry of the audit log.
     Audit,
 }
@@ -198,6 +200,7 @@ macro_rules! contract_suite {
             corruption::an_unreadable_session_is_corrupt,
             corruption::an_unreadable_event_is_corrupt,
             corruption::an_unreadable_transfer_is_corrupt,
+            corruption::an_unreadable_cleanup_is_corrupt,
             corruption::an_unreadable_audit_entry_is_corrupt,
             corruption::an_unreadable_record_leaves_the_others_readable,
         }
@@ -367,8 +370,11 @@ macro_rules! contract_suite {
             throttles::what_is_gone_is_not_read_back,
             throttles::entries_are_told_from_a_moment_on,
             totals::totals_are_exact_from_tallies_and_else_up_to_ten_thousand,
-            transfers::a_transfer_is_kept_until_it_is_over,
+            transfers::a_transfer_is_kept_as_it_stands,
             transfers::a_transfer_outside_the_scope_is_not_told,
+            transfers::a_transfer_is_expected_as_it_was_read,
+            transfers::of_racing_batches_of_one_transfer_one_is_applied,
+            transfers::a_cleanup_is_kept_until_it_is_finished,
             uniqueness::an_id_is_given_once,
             uniqueness::an_email_belongs_to_one_user,
             uniqueness::an_email_that_was_given_up_is_free,

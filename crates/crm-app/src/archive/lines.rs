@@ -14,7 +14,7 @@ use thiserror::Error;
 
 use self::events::{EventLine, ReplayLine};
 use self::people::{SessionLine, TransferLine, UserLine, WorkspaceLine};
-use self::records::{CustomerLine, LeadLine, NoteLine, TaskLine};
+use self::records::{CleanupLine, CustomerLine, LeadLine, NoteLine, TaskLine};
 use super::Batch;
 use crate::error::Cause;
 
@@ -35,6 +35,7 @@ enum Line {
     Workspace(WorkspaceLine),
     Lead(LeadLine),
     Customer(CustomerLine),
+    Cleanup(CleanupLine),
     Note(NoteLine),
     Task(TaskLine),
     Transfer(TransferLine),
@@ -53,6 +54,7 @@ pub fn write(batch: &Batch, to: &mut Vec<u8>) -> Result<(), Unwritable> {
         Batch::Workspace(workspace) => line(&Line::Workspace(WorkspaceLine::of(*workspace)), to),
         Batch::Leads(leads) => each(leads, |lead| Line::Lead(LeadLine::of(lead)), to),
         Batch::Customers(customers) => each(customers, |one| Line::Customer(CustomerLine::of(one)), to),
+        Batch::Cleanups(some) => each(some, |one| Line::Cleanup(CleanupLine::of(one)), to),
         Batch::Notes(notes) => each(notes, |note| Line::Note(NoteLine::of(note)), to),
         Batch::Tasks(tasks) => each(tasks, |task| Line::Task(TaskLine::of(task)), to),
         Batch::Transfers(transfers) => each(transfers, |one| Line::Transfer(TransferLine::of(one)), to),
@@ -73,6 +75,7 @@ pub fn read(line: &[u8]) -> Result<Batch, Unreadable> {
         Line::Workspace(line) => line.read().map(Batch::Workspace),
         Line::Lead(line) => line.read().map(|lead| Batch::Leads(vec![lead])),
         Line::Customer(line) => line.read().map(|customer| Batch::Customers(vec![customer])),
+        Line::Cleanup(line) => line.read().map(|cleanup| Batch::Cleanups(vec![cleanup])),
         Line::Note(line) => line.read().map(|note| Batch::Notes(vec![note])),
         Line::Task(line) => line.read().map(|task| Batch::Tasks(vec![task])),
         Line::Transfer(line) => line.read().map(|transfer| Batch::Transfers(vec![transfer])),

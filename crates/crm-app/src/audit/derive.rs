@@ -49,8 +49,10 @@ fn notes(ctx: &Ctx, actor: &Actor, commit: &Commit, change: &Change) -> Vec<Note
         | Change::InsertTask(_)
         | Change::PutTask(_)
         | Change::DeleteTask(_)
+        | Change::DeleteNotes(_)
+        | Change::InsertCleanup(_)
+        | Change::DeleteCleanup(_)
         | Change::PutTransfer(_)
-        | Change::DeleteTransfer(_)
         | Change::MarkSetUp
         | Change::OfferSetUp(_)
         | Change::ForgetSession(_)

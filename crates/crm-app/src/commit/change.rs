@@ -2,7 +2,8 @@
 
 use crm_domain::audit::chain::Mark;
 use crm_domain::customer::Customer;
-use crm_domain::ids::{SessionId, UserId};
+use crm_domain::customer_cleanup::CustomerCleanup;
+use crm_domain::ids::{CustomerId, NoteId, SessionId, UserId};
 use crm_domain::lead::Lead;
 use crm_domain::note::Note;
 use crm_domain::password_hash::PasswordHash;
@@ -82,7 +83,8 @@ pub enum Change {
     InsertCustomer(Customer),
     /// A customer changed.
     PutCustomer(Replace<Customer>),
-    /// A customer and its notes are deleted.
+    /// A customer is deleted. Its notes are removed by [`Change::DeleteNotes`]; nobody reads a note of a customer that is
+    /// gone.
     DeleteCustomer(Versioned<Customer>),
     /// A new note; its customer changes in the same commit.
     InsertNote(Note),
@@ -90,16 +92,20 @@ pub enum Change {
     PutNote(Note),
     /// A note is deleted; its customer changes in the same commit.
     DeleteNote(Note),
+    /// Notes of a customer that is deleted are removed. One that is gone already is no obstacle.
+    DeleteNotes(Vec<NoteId>),
+    /// The rest of a deleted customer's notes and open tasks is left to batches.
+    InsertCleanup(CustomerCleanup),
+    /// Nothing is left to clean up after this customer.
+    DeleteCleanup(CustomerId),
     /// A new task.
     InsertTask(Task),
     /// A task changed.
     PutTask(Replace<Task>),
     /// A task is deleted.
     DeleteTask(Versioned<Task>),
-    /// A hand-over of everything that was somebody's has begun or gone on.
+    /// A hand-over of everything that was somebody's has begun, gone on, or finished. It replaces the one before.
     PutTransfer(Transfer),
-    /// The hand-over from this user is over.
-    DeleteTransfer(UserId),
     /// A setup token was shown: it takes the place of the one before, unless the store has had an admin.
     OfferSetUp(SetupFingerprint),
     /// A session that is long over is forgotten.

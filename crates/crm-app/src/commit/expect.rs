@@ -3,6 +3,7 @@
 use crm_domain::access::role::Role;
 use crm_domain::activity::EntityRef;
 use crm_domain::ids::{CustomerId, UserId};
+use crm_domain::transfer::Transfer;
 use crm_domain::version::Version;
 
 /// Something that was read and not written, and on which the decision rests.
@@ -31,4 +32,6 @@ pub enum Expect {
         /// How many.
         count: u64,
     },
+    /// The hand-over is on record exactly like this: nobody else, such as another server, moved a batch meanwhile.
+    TransferAt(Transfer),
 }

@@ -2,52 +2,65 @@
 
 use crm_domain::access::action::Action;
 use crm_domain::access::actor::Actor;
-use crm_domain::access::policy::authorize;
+use crm_domain::access::policy::{Denied, authorize};
+use crm_domain::customer_cleanup::CustomerCleanup;
 use crm_domain::ids::CustomerId;
-use crm_domain::version::Replace;
 
 use crate::commit::Commit;
 use crate::commit::change::Change;
 use crate::commit::expect::Expect;
 use crate::context::Ctx;
-use crate::customers::events;
+use crate::customers::{cleanup, events};
 use crate::decide::{Decision, decide};
 use crate::error::AppError;
 use crate::input::{only_id, seen};
 use crate::precondition::Precondition;
-use crate::tasks;
 
-/// Deletes a customer with its notes; its open tasks, whoever owns them, become done in the same commit. The lead it
-/// came from stays converted.
-///
-/// A task that the actor may not see is completed by the system: an event of the actor's would tell them its title.
+/// The most open tasks that are completed, and the most notes that are removed, in the commit that deletes their
+/// customer.
+pub const AT_ONCE: u32 = 500;
+
+/// Deletes a customer. Nobody reads its notes from then on. Its open tasks, whoever owns them, become done: the first
+/// [`AT_ONCE`] in the same commit, the others in batches that follow ([`crate::customers::cleanup`]). The lead it came from stays
+/// converted.
 ///
 /// # Errors
 /// [`AppError::NotFound`], [`AppError::NotOwner`], [`AppError::VersionMismatch`].
 pub async fn delete(ctx: &Ctx, actor: &Actor, id: &str, precondition: &Precondition) -> Result<(), AppError> {
     authorize(actor, Action::DeleteCustomer)?;
     let id: CustomerId = only_id("id", id)?;
-    decide(ctx, actor, &[id.uuid()], |actor| async move {
+    let deciding = &ctx.keeping(ctx.keeping.part(|_: &Option<CustomerCleanup>| Some(())));
+    let left = decide(deciding, actor, &[id.uuid()], |actor| async move {
         let grant = authorize(&actor, Action::DeleteCustomer)?;
         let customer = seen(ctx.stores.customers.customer(grant.scope(), id).await?, "customer")?;
         precondition.check(customer.version())?;
-        let system = Actor::system("tasks of a deleted customer");
-        let (own, everyones) =
-            (authorize(&actor, Action::ReadTasks)?, authorize(&system, Action::ChangeTask)?);
-        let tasks = ctx.stores.customers.open_tasks_about(everyones.scope(), id).await?;
+        let everyones = authorize(&cleanup::system(), Action::ChangeTask)?;
+        // One more than are completed tells whether that is all.
+        let mut open = ctx.stores.customers.open_tasks_about(everyones.scope(), id, AT_ONCE + 1).await?;
+        let has_more_tasks = open.len() > AT_ONCE as usize;
+        open.truncate(AT_ONCE as usize);
+        let notes = ctx.stores.notes.note_ids(everyones.scope(), id, AT_ONCE).await?;
+        let has_more_notes = customer.record().notes_count > notes.len() as u64;
         let now = ctx.now();
-        let count = u64::try_from(tasks.len()).unwrap_or(u64::MAX);
-        let mut commit = Commit::new(ctx.commit_id())
-            .event(events::deleted(ctx, &actor, &customer, now))
-            .expect(Expect::OpenTasks { customer: id, count })
-            .change(Change::DeleteCustomer(customer));
-        for before in tasks {
-            let by = if own.scope().admits(Some(before.record().owner)) { &actor } else { &system };
-            let after = before.record().clone().complete(now);
-            let put = Replace { before, after };
-            commit = commit.event(tasks::events::changed(ctx, by, &put)).change(Change::PutTask(put));
+        let mut commit = Commit::new(ctx.commit_id()).event(events::deleted(ctx, &actor, &customer, now));
+        if !has_more_tasks {
+            let count = u64::try_from(open.len()).unwrap_or(u64::MAX);
+            commit = commit.expect(Expect::OpenTasks { customer: id, count });
         }
-        Ok(Decision::commit(commit, ()))
+        commit = cleanup::complete(ctx, &actor, commit.change(Change::DeleteCustomer(customer)), open)?;
+        if !notes.is_empty() {
+            commit = commit.change(Change::DeleteNotes(notes));
+        }
+        if !has_more_tasks && !has_more_notes {
+            return Ok(Decision::commit(commit, None));
+        }
+        let deleted_by = actor.user_id().ok_or(AppError::Denied(Denied))?;
+        let left = CustomerCleanup { customer: id, deleted_by, deleted_at: now };
+        Ok(Decision::commit(commit.change(Change::InsertCleanup(left)), Some(left)))
     })
-    .await
+    .await?;
+    if let Some(left) = left {
+        cleanup::start(ctx, left);
+    }
+    Ok(())
 }

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use crm_domain::access::scope::{Scope, Sight};
 use crm_domain::customer::Customer;
+use crm_domain::customer_cleanup::CustomerCleanup;
 use crm_domain::ids::CustomerId;
 use crm_domain::note::Note;
 use crm_domain::task::Task;
@@ -55,8 +56,8 @@ pub trait Customers: Send + Sync {
         ids: &[CustomerId],
     ) -> Result<Vec<(CustomerId, Name)>, StoreError>;
 
-    /// All tasks about this customer that are not done, whoever owns them, in the order of their ids. For the deletion
-    /// of a customer, which completes them; a scope that is not everything sees its owner's only.
+    /// At most `limit` of the tasks about this customer that are not done, in the order of their ids. For the deletion of
+    /// a customer, which completes them; a scope that is not everything sees those of them that are its owner's.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -64,5 +65,13 @@ pub trait Customers: Send + Sync {
         &self,
         scope: &Scope,
         customer: CustomerId,
+        limit: u32,
     ) -> Result<Vec<Versioned<Task>>, StoreError>;
+
+    /// The clean-ups after deleted customers that are not finished, oldest first. A scope that is not everything sees
+    /// those of its owner's deletions.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn cleanups(&self, scope: &Scope) -> Result<Vec<CustomerCleanup>, StoreError>;
 }

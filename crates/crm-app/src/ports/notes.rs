@@ -36,4 +36,16 @@ pub trait Notes: Send + Sync {
         customer: CustomerId,
         id: NoteId,
     ) -> Result<Sight<(Versioned<Customer>, Option<Note>)>, StoreError>;
+
+    /// The ids of at most `limit` notes of a customer, which may be deleted. For the deletion of a customer; a scope that
+    /// is not everything sees the notes that its owner wrote.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn note_ids(
+        &self,
+        scope: &Scope,
+        customer: CustomerId,
+        limit: u32,
+    ) -> Result<Vec<NoteId>, StoreError>;
 }

@@ -48,7 +48,13 @@ pub trait Users: Send + Sync {
         except: UserId,
     ) -> Result<Option<Versioned<User>>, StoreError>;
 
-    /// The hand-overs that were begun and are not over, oldest first.
+    /// The latest hand-over from this user, running or finished.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn transfer(&self, scope: &Scope, from: UserId) -> Result<Option<Transfer>, StoreError>;
+
+    /// The hand-overs that are running, oldest first.
     ///
     /// # Errors
     /// [`StoreError`].

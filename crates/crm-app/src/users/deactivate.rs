@@ -19,14 +19,24 @@ use crate::people::{check_active, still_active};
 use crate::precondition::Precondition;
 use crate::users::change::{find, put};
 use crate::users::guard::guard;
-use crate::users::transfer::carry_on;
+use crate::users::transfer;
 use crm_domain::transfer::{Moved, Transfer};
 
 /// The parameters of the request.
 pub const PARAMETERS: &[&str] = &["transferTo"];
 
+/// What a deactivation comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deactivation {
+    /// The user is deactivated, and nothing was to be handed over.
+    Deactivated,
+    /// The user is deactivated, and the hand-over stands like this: it is finished, or goes on in the background.
+    HandedOver(Transfer),
+}
+
 /// Deactivates a user in one commit, after which no token of theirs is good. With `transferTo`, what is open of theirs
-/// then goes to that user, batch by batch; the answer says how much moved.
+/// then goes to that user, batch by batch; the answer says how much moved. A repeated request joins a hand-over to the same
+/// user that is running.
 ///
 /// # Errors
 /// [`AppError::Denied`] for agents; [`AppError::Invalid`], [`AppError::NotFound`], [`AppError::VersionMismatch`];
@@ -37,7 +47,7 @@ pub async fn deactivate(
     id: &str,
     query: Members,
     precondition: &Precondition,
-) -> Result<Option<Moved>, AppError> {
+) -> Result<Deactivation, AppError> {
     authorize(actor, Action::DeactivateUser)?;
     let mut form = Form::query(query, PARAMETERS);
     let id = path_id(&mut form, "id", id);
@@ -50,10 +60,11 @@ pub async fn deactivate(
         }
     }
     let id: UserId = form.finish_with(id)?;
-    // With a hand-over, what is answered is known when that is over.
-    let first =
-        &ctx.keeping(ctx.keeping.part(|begun: &Option<Transfer>| begun.is_none().then_some(None::<Moved>)));
-    let transfer = decide(first, actor, &[id.uuid()], |actor| async move {
+    // With a hand-over, the answer is known when that is finished, or late.
+    let first = &ctx.keeping(
+        ctx.keeping.part(|begun: &Option<Transfer>| begun.is_none().then_some(Deactivation::Deactivated)),
+    );
+    let begun = decide(first, actor, &[id.uuid()], |actor| async move {
         let grant = authorize(&actor, Action::DeactivateUser)?;
         let before = find(ctx, grant.scope(), id).await?;
         let now = ctx.now();
@@ -63,8 +74,14 @@ pub async fn deactivate(
         if let Some(to) = to {
             still_active(ctx, "transferTo", to)?;
             let by = actor.user_id().ok_or(AppError::Denied(Denied))?;
-            let begun = Transfer { from: id, to, by, begun_at: now, moved: Moved::default() };
-            commit = commit.expect(Expect::UserActive(to)).change(Change::PutTransfer(begun.clone()));
+            let earlier = ctx.stores.users.transfer(grant.scope(), id).await?;
+            let joined = earlier.filter(|earlier| earlier.is_running() && earlier.to == to);
+            let moved = Moved::default();
+            let begun = joined.unwrap_or(Transfer { from: id, to, by, begun_at: now, moved, finished_at: None });
+            commit = commit.expect(Expect::UserActive(to)).change(Change::PutTransfer(begun));
+            if let Some(joined) = joined {
+                commit = commit.expect(Expect::TransferAt(joined));
+            }
             transfer = Some(begun);
         }
         precondition.check(before.version())?;
@@ -75,14 +92,11 @@ pub async fn deactivate(
         })
     })
     .await?;
-    match transfer {
-        None => Ok(None),
-        Some(transfer) => hand_over(ctx.clone(), transfer).await.map(Some),
+    match begun {
+        None => Ok(Deactivation::Deactivated),
+        Some(begun) => {
+            let ctx = &ctx.keeping(ctx.keeping.part(|step: &Transfer| Some(Deactivation::HandedOver(*step))));
+            transfer::start(ctx, begun).await.map(Deactivation::HandedOver)
+        }
     }
-}
-
-/// Carries the hand-over on in a task of its own: it ends even if the client does not wait for the answer.
-async fn hand_over(ctx: Ctx, transfer: Transfer) -> Result<Moved, AppError> {
-    let task = tokio::spawn(async move { carry_on(&ctx, transfer).await });
-    task.await.map_err(|error| AppError::Internal(Box::new(error)))?
 }

@@ -6,8 +6,18 @@ pub(crate) mod stage;
 pub(crate) mod written;
 
 use crm_app::paging::{Counted, Slice, Total};
+use crm_app::users::deactivate::Deactivation;
 use crm_domain::raw::{Members, Raw};
+use crm_domain::transfer::Moved;
 use crm_domain::version::{Version, Versioned};
+
+/// How much a deactivation has handed over, if it was to hand over anything.
+pub(crate) fn moved(deactivation: Deactivation) -> Option<Moved> {
+    match deactivation {
+        Deactivation::Deactivated => None,
+        Deactivation::HandedOver(transfer) => Some(transfer.moved),
+    }
+}
 
 /// A body or a query whose members are texts.
 pub(crate) fn texts<const N: usize>(members: [(&str, &str); N]) -> Members {

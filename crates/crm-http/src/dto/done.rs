@@ -1,6 +1,6 @@
 //! Short answers.
 
-use crm_domain::transfer::Moved;
+use crm_domain::transfer::{Moved, Transfer};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -55,10 +55,41 @@ pub struct BootstrapCheckBody {
     pub can_bootstrap: bool,
 }
 
+/// How a hand-over stands.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Transfer)]
+pub struct TransferBody {
+    /// `running`, or `done`: then nothing moves any more.
+    pub state: TransferState,
+    /// How many records have moved so far.
+    pub moved: MovedBody,
+}
+
+/// Whether a hand-over goes on.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TransferState {
+    /// Batches are still to be moved.
+    Running,
+    /// It is finished.
+    Done,
+}
+
 impl DeactivatedBody {
     pub(crate) fn of(moved: Option<Moved>) -> Self {
-        let body =
-            |moved: Moved| MovedBody { leads: moved.leads, customers: moved.customers, tasks: moved.tasks };
-        Self { ok: true, moved: moved.map(body) }
+        Self { ok: true, moved: moved.map(MovedBody::of) }
+    }
+}
+
+impl MovedBody {
+    fn of(moved: Moved) -> Self {
+        Self { leads: moved.leads, customers: moved.customers, tasks: moved.tasks }
+    }
+}
+
+impl TransferBody {
+    pub(crate) fn of(transfer: &Transfer) -> Self {
+        let state = if transfer.is_running() { TransferState::Running } else { TransferState::Done };
+        Self { state, moved: MovedBody::of(transfer.moved) }
     }
 }

@@ -3,7 +3,7 @@
 use super::operation::{Spec, spec};
 use super::parameters;
 use crate::dto::audit::AuditEntryBody;
-use crate::dto::done::{BootstrapCheckBody, DeactivatedBody, DoneBody, RevokedBody};
+use crate::dto::done::{BootstrapCheckBody, DeactivatedBody, DoneBody, RevokedBody, TransferBody};
 use crate::dto::input::{FirstAdmin, Login, MyChange, NewUser, PasswordChange, RefreshToken, UserChange};
 use crate::dto::page::PageBody;
 use crate::dto::session::SessionsBody;
@@ -117,6 +117,15 @@ fn managed() -> Vec<Spec> {
         .query(parameters::deactivation())
         .conditional()
         .gives::<DeactivatedBody>()
+        .or_accepts::<TransferBody>("getTransfer")
         .refuses(&[409]),
+        spec(
+            Get,
+            "/api/auth/users/{id}/transfer",
+            "getTransfer",
+            "How the latest hand-over from a user stands, while it is running and afterwards.",
+        )
+        .gives::<TransferBody>()
+        .with_headers(&["ETag"]),
     ]
 }

@@ -51,6 +51,7 @@ pub(super) struct Spec {
     body: Option<(RefOr<Schema>, Required)>,
     answer: Vec<(&'static str, RefOr<Schema>)>,
     status: &'static str,
+    accepted: Option<(RefOr<Schema>, &'static str)>,
     headers: Vec<&'static str>,
     links: Vec<Link>,
     statuses: BTreeSet<u16>,
@@ -69,6 +70,7 @@ pub(super) fn spec(verb: Verb, path: &'static str, id: &'static str, summary: &'
         body: None,
         answer: Vec::new(),
         status: "200",
+        accepted: None,
         headers: Vec::new(),
         links: Vec::new(),
         statuses: BTreeSet::new(),
@@ -119,6 +121,12 @@ impl Spec {
     pub(super) fn gives_media(mut self, media_type: &'static str, schema: impl Into<RefOr<Schema>>) -> Self {
         self.answer.push((media_type, schema.into()));
         self
+    }
+
+    /// It may answer 202 with this, and a `Location` that this operation reads.
+    pub(super) fn or_accepts<T: ToSchema>(mut self, then: &'static str) -> Self {
+        self.schemas.extend(collect::<T>());
+        Self { accepted: Some((reference::<T>(), then)), ..self }
     }
 
     /// It answers with this status instead of 200.
@@ -236,6 +244,17 @@ impl Spec {
             response = response.link(*operation, link.build());
         }
         let mut responses = ResponsesBuilder::new().response(self.status, response.build());
+        if let Some((schema, then)) = &self.accepted {
+            let content = ContentBuilder::new().schema(Some(schema.clone())).build();
+            let location = HeaderBuilder::new().schema(Some(Object::with_type(Type::String))).build();
+            let link = LinkBuilder::new().operation_id(*then).parameter("id", "$request.path.id").build();
+            let accepted = ResponseBuilder::new()
+                .description("It goes on in the background; `Location` shows how it stands.")
+                .content("application/json", content)
+                .header("Location", location)
+                .link(*then, link);
+            responses = responses.response("202", accepted.build());
+        }
         if self.can_be_unchanged() {
             responses =
                 responses.response("304", Response::new("The client has it already (`If-None-Match`)."));

@@ -1,14 +1,14 @@
 //! `/api/auth/users` and `/api/auth/register`: managing accounts.
 
-use crm_app::users::{change, deactivate, list, read, register};
+use crm_app::users::deactivate::{self, Deactivation};
+use crm_app::users::{change, list, read, register, transfer};
 use crm_domain::access::actor::Actor;
-use crm_domain::transfer::Moved;
 use crm_domain::user::User;
 use crm_domain::version::Versioned;
 
 use crate::answer::Answer;
 use crate::call::Call;
-use crate::dto::done::DeactivatedBody;
+use crate::dto::done::{DeactivatedBody, TransferBody};
 use crate::dto::page::PageBody;
 use crate::dto::people::People;
 use crate::dto::user::UserBody;
@@ -42,8 +42,25 @@ pub(crate) async fn change(mut call: Call, actor: Actor) -> Outcome {
 /// `DELETE /api/auth/users/{id}`
 pub(crate) async fn deactivate(mut call: Call, actor: Actor) -> Outcome {
     let (precondition, query) = (call.precondition()?, call.query()?);
-    let reply = call.reply(|moved: &Option<Moved>, _| Answer::ok(&DeactivatedBody::of(*moved)));
+    let reply = call.reply(deactivated);
     reply.answer(&deactivate::deactivate(call.ctx(), &actor, call.path("id"), query, &precondition).await?)
+}
+
+/// `GET /api/auth/users/{id}/transfer`
+pub(crate) async fn transfer(call: Call, actor: Actor) -> Outcome {
+    let found = transfer::read(call.ctx(), &actor, call.path("id")).await?;
+    Ok(Answer::ok(&TransferBody::of(&found))?.tagged())
+}
+
+fn deactivated(deactivation: &Deactivation, _: &People) -> Outcome {
+    match deactivation {
+        Deactivation::Deactivated => Answer::ok(&DeactivatedBody::of(None)),
+        Deactivation::HandedOver(transfer) if transfer.is_running() => {
+            let location = format!("/api/auth/users/{}/transfer", transfer.from);
+            Answer::accepted(&location, &TransferBody::of(transfer))
+        }
+        Deactivation::HandedOver(transfer) => Answer::ok(&DeactivatedBody::of(Some(transfer.moved))),
+    }
 }
 
 fn made(user: &Versioned<User>, _: &People) -> Outcome {

@@ -8,6 +8,7 @@ use crm_app::archive::{Batch, Event, Kind, SignIn};
 use crm_app::commit::replay::Replay;
 use crm_app::error::StoreError;
 use crm_domain::customer::Customer;
+use crm_domain::customer_cleanup::CustomerCleanup;
 use crm_domain::lead::Lead;
 use crm_domain::note::Note;
 use crm_domain::task::Task;
@@ -45,6 +46,7 @@ pub(super) async fn everything(inner: &Inner, to: &Sender<Batch>) -> Result<(), 
             }
             Kind::Lead => each::<Versioned<Lead>>(inner, reader, to, kind, Batch::Leads).await?,
             Kind::Customer => each::<Versioned<Customer>>(inner, reader, to, kind, Batch::Customers).await?,
+            Kind::Cleanup => each::<CustomerCleanup>(inner, reader, to, kind, Batch::Cleanups).await?,
             Kind::Note => each::<Note>(inner, reader, to, kind, Batch::Notes).await?,
             Kind::Task => each::<Versioned<Task>>(inner, reader, to, kind, Batch::Tasks).await?,
             Kind::Transfer => each::<Transfer>(inner, reader, to, kind, Batch::Transfers).await?,

@@ -152,6 +152,7 @@ fn count(counters: &mut Deltas, batch: &Batch, calendar: Calendar) {
             }
         }
         Batch::Workspace(_)
+        | Batch::Cleanups(_)
         | Batch::Notes(_)
         | Batch::Transfers(_)
         | Batch::Events(_)

@@ -7,6 +7,7 @@ use crm_app::commit::replay::Replay;
 use crm_app::error::StoreError;
 use crm_domain::calendar::Calendar;
 use crm_domain::customer::Customer;
+use crm_domain::customer_cleanup::CustomerCleanup;
 use crm_domain::lead::Lead;
 use crm_domain::note::Note;
 use crm_domain::session::rotation::Rotation;
@@ -17,6 +18,7 @@ use crm_domain::version::{Replace, Version};
 use super::plan::Plan;
 use super::step::{Short, Verb};
 use crate::documents::activity::ActivityDocument;
+use crate::documents::cleanup::CleanupDocument;
 use crate::documents::customer::{CustomerDocument, CustomerKeys};
 use crate::documents::lead::{LeadDocument, LeadKeys};
 use crate::documents::note::NoteDocument;
@@ -25,7 +27,7 @@ use crate::documents::session::{RotationDocument, SessionDocument};
 use crate::documents::task::{TaskDocument, TaskKeys};
 use crate::documents::transfer::TransferDocument;
 use crate::documents::user::{UserDocument, UserKeys};
-use crate::documents::{bytes, date, found_by, id, recent, version, write};
+use crate::documents::{Stored, bytes, date, found_by, id, recent, version, write};
 use crate::standings;
 
 /// Plans what makes this change.
@@ -76,9 +78,7 @@ pub(super) fn plan(
         }
         Change::PutCustomer(put) => put_customer(plan, put)?,
         Change::DeleteCustomer(customer) => {
-            let its = doc! { "q": { "customer": id(customer.record().id) }, "limit": 0 };
             delete(plan, "customers", id(customer.record().id), customer.version());
-            plan.push("notes", Verb::Delete, Short::Fine, its);
         }
         Change::InsertNote(note) => insert(plan, "notes", write(&NoteDocument::new(note))?),
         Change::PutNote(note) => {
@@ -88,6 +88,18 @@ pub(super) fn plan(
         }
         Change::DeleteNote(note) => {
             plan.push("notes", Verb::Delete, Short::Stale, doc! { "q": place(note), "limit": 1 });
+        }
+        Change::DeleteNotes(ids) => {
+            let keys: Vec<Bson> = ids.iter().map(|note| id(*note)).collect();
+            let them = doc! { "q": { "_id": { "$in": keys } }, "limit": 0 };
+            plan.push("notes", Verb::Delete, Short::Fine, them);
+        }
+        Change::InsertCleanup(one) => {
+            insert(plan, CustomerCleanup::COLLECTION, write(&CleanupDocument::new(one))?);
+        }
+        Change::DeleteCleanup(customer) => {
+            let its = doc! { "q": { "_id": id(*customer) }, "limit": 1 };
+            plan.push(CustomerCleanup::COLLECTION, Verb::Delete, Short::Fine, its);
         }
         Change::InsertTask(task) => {
             let document = TaskDocument::new(task, Version::FIRST);
@@ -100,9 +112,6 @@ pub(super) fn plan(
             to.remove("_id");
             let put = doc! { "q": { "_id": id(transfer.from) }, "u": to, "upsert": true };
             plan.push("transfers", Verb::Update, Short::Fine, put);
-        }
-        Change::DeleteTransfer(from) => {
-            plan.push("transfers", Verb::Delete, Short::Fine, doc! { "q": { "_id": id(*from) }, "limit": 1 });
         }
         Change::MarkSetUp => {
             let done = doc! { "$set": { "set_up": true }, "$unset": { "setup_token": "" } };

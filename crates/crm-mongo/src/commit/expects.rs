@@ -2,16 +2,18 @@
 
 use bson::{Document, doc};
 use crm_app::commit::expect::Expect;
+use crm_app::error::StoreError;
 use crm_domain::activity::{EntityKind, EntityRef};
 use crm_domain::version::Version;
 
 use super::plan::Plan;
 use super::step::{Short, Verb};
-use crate::documents::{uuid, version};
+use crate::documents::transfer::TransferDocument;
+use crate::documents::{uuid, version, write};
 use crate::open_tasks;
 
 /// Plans what checks it. What rests on a user is planned when the lane is known ([`crate::standings`]).
-pub(super) fn plan(plan: &mut Plan, expect: &Expect) {
+pub(super) fn plan(plan: &mut Plan, expect: &Expect) -> Result<(), StoreError> {
     match expect {
         Expect::OpenTasks { customer, count } => {
             let statement = open_tasks::rest_on(*customer, *count);
@@ -25,8 +27,17 @@ pub(super) fn plan(plan: &mut Plan, expect: &Expect) {
             EntityKind::Task => plan.push("tasks", Verb::Update, Short::Stale, unchanged(*entity, *read)),
             EntityKind::User => plan.rest_on_user(*expect),
         },
+        Expect::TransferAt(read) => {
+            let mut as_read = write(&TransferDocument::new(read))?;
+            if read.is_running() {
+                as_read.insert("finished_at", doc! { "$exists": false });
+            }
+            let touch = doc! { "$inc": { "touched": 1_i64 } };
+            plan.push("transfers", Verb::Update, Short::Stale, doc! { "q": as_read, "u": touch });
+        }
         Expect::UserActive(_) | Expect::ActorStands { .. } => plan.rest_on_user(*expect),
     }
+    Ok(())
 }
 
 /// Holds while the record has this version, and meets whoever changes it.

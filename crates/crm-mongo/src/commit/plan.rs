@@ -38,7 +38,7 @@ impl Plan {
         let mut counters = Deltas::new();
         for commit in commits {
             for expect in &commit.expects {
-                expects::plan(&mut plan, expect);
+                expects::plan(&mut plan, expect)?;
             }
             for change in &commit.changes {
                 changes::plan(&mut plan, change, commit, calendar)?;

@@ -18,6 +18,8 @@ pub(crate) struct TransferDocument {
     leads: i64,
     customers: i64,
     tasks: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    finished_at: Option<DateTime>,
 }
 
 impl TransferDocument {
@@ -31,6 +33,7 @@ impl TransferDocument {
             leads: int(transfer.moved.leads),
             customers: int(transfer.moved.customers),
             tasks: int(transfer.moved.tasks),
+            finished_at: transfer.finished_at.map(date),
         }
     }
 }
@@ -51,6 +54,7 @@ impl Stored for Transfer {
                 customers: fields::count("customers", stored.customers)?,
                 tasks: fields::count("tasks", stored.tasks)?,
             },
+            finished_at: fields::time_opt("finished_at", stored.finished_at)?,
         })
     }
 }

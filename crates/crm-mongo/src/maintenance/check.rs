@@ -9,6 +9,7 @@ use crm_app::error::StoreError;
 use crm_domain::activity::{Activity, EntityKind};
 use crm_domain::audit::chain::AuditEntry;
 use crm_domain::customer::Customer;
+use crm_domain::customer_cleanup::CustomerCleanup;
 use crm_domain::ids::CustomerId;
 use crm_domain::lead::Lead;
 use crm_domain::note::Note;
@@ -77,6 +78,12 @@ pub(super) async fn problems(reader: &mut Reader) -> Result<Vec<String>, StoreEr
                     .say(format!("customer {} counts {} notes and has {has}", record.id, record.notes_count));
             }
             report.found_by::<Versioned<Customer>>(record.id.uuid(), document, &CustomerKeys::new(record))
+        })
+        .await?;
+    report
+        .each::<CustomerCleanup>(reader, |_, cleanup, _| {
+            notes.remove(&cleanup.customer);
+            Ok(())
         })
         .await?;
     for customer in notes.keys() {

@@ -39,6 +39,7 @@ impl StoreBuilder for OnMongo {
             RecordKind::Note => ("notes", doc! { "text": "" }),
             RecordKind::Task => ("tasks", doc! { "due": "someday" }),
             RecordKind::Transfer => ("transfers", doc! { "leads": -1_i64 }),
+            RecordKind::Cleanup => ("customer_cleanups", doc! { "deleted_by": 7 }),
             RecordKind::Audit => ("audits", doc! { "count": -1_i64 }),
             RecordKind::Activity => ("activities", doc! { "message": false }),
         };

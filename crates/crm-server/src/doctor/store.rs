@@ -85,10 +85,13 @@ async fn holdings(
     }
     // The system may read everything; were it denied, there is nothing to tell.
     if let Ok(grant) = authorize(&Actor::system("doctor"), Action::ReadUsers) {
-        let begun = stores.users.transfers(grant.scope()).await?.len();
-        if begun > 0 {
-            let text = format!("{begun} are not finished; the next start of the server takes them up");
-            say(Finding::doubtful("hand-overs", text));
+        let transfers = stores.users.transfers(grant.scope()).await?.len();
+        let cleanups = stores.customers.cleanups(grant.scope()).await?.len();
+        for (jobs, count) in [("hand-overs", transfers), ("clean-ups", cleanups)] {
+            if count > 0 {
+                let text = format!("{count} are not finished; a running server finishes them");
+                say(Finding::doubtful(jobs, text));
+            }
         }
     }
     Ok(())

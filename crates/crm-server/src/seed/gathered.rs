@@ -81,7 +81,7 @@ fn empty(kind: Kind) -> Batch {
         Kind::Note => Batch::Notes(Vec::new()),
         Kind::Task => Batch::Tasks(Vec::new()),
         Kind::User => Batch::Users(Vec::new()),
-        Kind::Workspace | Kind::Transfer | Kind::Event | Kind::Replay | Kind::Session => {
+        Kind::Workspace | Kind::Cleanup | Kind::Transfer | Kind::Event | Kind::Replay | Kind::Session => {
             Batch::Events(Vec::new())
         }
     }

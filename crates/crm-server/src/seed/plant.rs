@@ -151,7 +151,7 @@ impl Making {
                     self.each(kind, amounts.tasks, tasks::commits)?;
                 }
                 Kind::User => self.users(kind)?,
-                Kind::Workspace | Kind::Transfer | Kind::Replay | Kind::Session => {}
+                Kind::Workspace | Kind::Cleanup | Kind::Transfer | Kind::Replay | Kind::Session => {}
             }
         }
         // The store is still building its indexes.

@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use actix_web::dev::{Server, ServerHandle};
 use crm_app::context::Ctx;
-use crm_app::users::transfer;
 use crm_http::options::HttpOptions;
 use crm_http::server::{self, Bound, BoundSocket, Listen};
 use crm_http::state::{HttpState, RenderMetrics};
@@ -130,7 +129,6 @@ impl Listening {
         let watching = pair.map(|pair| tokio::spawn(pair.watch()));
         keep_throttles(&wiring.ctx).await;
         let guarding = tokio::spawn(go_on_keeping_throttles(wiring.ctx.clone()));
-        let hand_overs = tokio::spawn(take_up_hand_overs(wiring.ctx.clone()));
         let upkeep = tokio::spawn(upkeep::look_after(wiring.ctx.clone(), retention));
         let backups = tokio::spawn(backups::keep_making(wiring.ctx.clone(), schedule));
         let numbers = numbers.map(|server| (server.handle(), tokio::spawn(server)));
@@ -147,7 +145,7 @@ impl Listening {
             }
         };
         drop(state);
-        for task in [hand_overs, guarding, upkeep, backups] {
+        for task in [guarding, upkeep, backups] {
             task.abort();
             // Done, or cut off between two steps: either way it holds nothing any more.
             task.await.ok();
@@ -174,12 +172,6 @@ fn tls(settings: &Settings) -> Result<Option<Tls>, CommandError> {
     };
     let tls = Tls::open(cert, key, settings.environment.is_strict());
     tls.map(Some).map_err(|error| CommandError::failed("TLS cannot be served, see server.tls", error))
-}
-
-async fn take_up_hand_overs(ctx: Ctx) {
-    if let Err(error) = transfer::resume(&ctx).await {
-        tracing::error!(%error, "a hand-over could not be finished; the next start takes it up again");
-    }
 }
 
 /// How often what was counted of wrong passwords is kept: a crash forgets no more.

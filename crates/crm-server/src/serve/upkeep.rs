@@ -1,5 +1,5 @@
-//! What a server does beside answering: it writes refusals to the audit log, lets go of what was kept long enough, and
-//! says in its own log how far the audit log goes.
+//! What a server does beside answering: it writes refusals to the audit log, resumes background jobs, lets go of what was
+//! kept long enough, and says in its own log how far the audit log goes.
 
 use std::time::Duration;
 
@@ -7,6 +7,7 @@ use crm_app::audit::{prune, trail};
 use crm_app::auth::forget;
 use crm_app::context::Ctx;
 use crm_app::error::AppError;
+use crm_app::jobs;
 use crm_app::repeat;
 
 use crate::settings::Settings;
@@ -18,6 +19,9 @@ const DAILY: Duration = Duration::from_hours(24);
 const HOURLY: Duration = Duration::from_hours(1);
 /// How long after the start, so that a server that is started again and again does it too.
 const AT_FIRST: Duration = Duration::from_mins(1);
+
+/// How often background jobs are resumed that nobody finished, such as those of another server that died.
+const RESUME_EVERY: Duration = Duration::from_mins(1);
 
 /// Does all of it for as long as the future is polled.
 pub(super) async fn look_after(ctx: Ctx, keep: Option<Duration>) {
@@ -39,7 +43,15 @@ pub(super) async fn look_after(ctx: Ctx, keep: Option<Duration>) {
             tokio::time::sleep(HOURLY).await;
         }
     };
-    tokio::join!(trail::keep_flushing(ctx.clone()), pruning, removing);
+    let resuming = async {
+        loop {
+            if let Err(error) = jobs::resume(&ctx).await {
+                tracing::warn!(%error, "a background job is interrupted; trying again in a minute");
+            }
+            tokio::time::sleep(RESUME_EVERY).await;
+        }
+    };
+    tokio::join!(trail::keep_flushing(ctx.clone()), pruning, removing, resuming);
 }
 
 /// How long the entries of the audit log are kept.

@@ -7,7 +7,7 @@ use tokio::sync::mpsc::Sender;
 
 use crate::db::{Db, Outcome};
 use crate::engine::error::JobError;
-use crate::rows::{activity, customer, lead, note, replay, session, task, transfer, user};
+use crate::rows::{activity, cleanup, customer, lead, note, replay, session, task, transfer, user};
 use crate::workspace;
 
 /// Sends everything. Blocks while nobody receives.
@@ -19,6 +19,7 @@ pub(super) fn everything(db: &Db<'_>, to: &Sender<Batch>) -> Outcome<()> {
             Kind::Customer => {
                 each(db, to, kind, &by_id(customer::ALL, "customer"), customer::read, Batch::Customers)?;
             }
+            Kind::Cleanup => each(db, to, kind, cleanup::ALL, cleanup::read, Batch::Cleanups)?,
             Kind::Note => each(db, to, kind, &by_id(note::ALL, "note"), note::read, Batch::Notes)?,
             Kind::Task => each(db, to, kind, &by_id(task::ALL, "task"), task::read, Batch::Tasks)?,
             Kind::Transfer => each(db, to, kind, transfer::ALL, transfer::read, Batch::Transfers)?,

@@ -6,6 +6,7 @@ use crm_app::archive::Batch;
 use crm_app::error::StoreError;
 use crm_app::ports::archive::{Arrival, Import};
 use crm_app::tally::{self, Deltas};
+use crm_domain::ids::CustomerId;
 use rusqlite::Connection;
 use tokio::sync::mpsc::Receiver;
 use uuid::Uuid;
@@ -16,7 +17,7 @@ use crate::commit::{customers, leads, notes, replay, sessions, tasks, users};
 use crate::db::{Db, Outcome};
 use crate::engine::job::Written;
 use crate::maintenance::clear;
-use crate::rows::{activity, arrival, transfer};
+use crate::rows::{activity, arrival, cleanup, key, transfer};
 use crate::store::{SqliteStore, load};
 use crate::{tallies, workspace};
 
@@ -67,7 +68,8 @@ fn is_empty(conn: &Connection) -> rusqlite::Result<bool> {
     let holds_something = "SELECT (SELECT set_up FROM workspace) \
          OR EXISTS (SELECT 1 FROM user) OR EXISTS (SELECT 1 FROM session) OR EXISTS (SELECT 1 FROM lead) \
          OR EXISTS (SELECT 1 FROM customer) OR EXISTS (SELECT 1 FROM note) OR EXISTS (SELECT 1 FROM task) \
-         OR EXISTS (SELECT 1 FROM activity) OR EXISTS (SELECT 1 FROM transfer) OR EXISTS (SELECT 1 FROM replay)";
+         OR EXISTS (SELECT 1 FROM activity) OR EXISTS (SELECT 1 FROM transfer) OR EXISTS (SELECT 1 FROM replay) \
+         OR EXISTS (SELECT 1 FROM customer_cleanup)";
     conn.query_row(holds_something, [], |row| row.get(0)).map(|holds: bool| !holds)
 }
 
@@ -96,7 +98,12 @@ fn write(conn: &Connection, batch: &Batch, counters: &mut Deltas) -> undone::Wri
             tally::count_customer(counters, customer.record(), 1);
             customers::insert(conn, customer.record(), customer.version())
         }),
-        Batch::Notes(some) => some.iter().try_for_each(|note| notes::insert(conn, note)),
+        Batch::Cleanups(some) => some
+            .iter()
+            .try_for_each(|one| cleanup::insert(conn, one).map(drop).map_err(undone::by_constraint)),
+        Batch::Notes(some) => some.iter().try_for_each(|note| {
+            if has_customer(conn, note.customer)? { notes::insert(conn, note) } else { Err(undone::stale()) }
+        }),
         Batch::Tasks(some) => some.iter().try_for_each(|task| {
             tally::count_task(counters, task.record(), &calendar, 1);
             tasks::insert(conn, task.record(), task.version(), calendar)
@@ -114,6 +121,12 @@ fn write(conn: &Connection, batch: &Batch, counters: &mut Deltas) -> undone::Wri
             some.iter().try_for_each(|one| sessions::insert(conn, &one.session, one.commit))
         }
     }
+}
+
+/// Whether a customer is there, or what is left of it is still to be cleaned up.
+fn has_customer(conn: &Connection, id: CustomerId) -> rusqlite::Result<bool> {
+    let known = "SELECT 1 FROM customer WHERE id = ?1 UNION ALL SELECT 1 FROM customer_cleanup WHERE customer = ?1";
+    conn.prepare_cached(known)?.exists([key(id)])
 }
 
 /// Makes the indexes, those of each table in a transaction of its own, writes the counters, and fills what is held in memory.

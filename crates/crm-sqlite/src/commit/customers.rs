@@ -40,7 +40,7 @@ pub(super) fn put(conn: &Connection, put: &Replace<Customer>) -> Written<()> {
     Ok(())
 }
 
-/// A customer is deleted, and its notes with it.
+/// A customer is deleted.
 pub(super) fn delete(conn: &Connection, customer: &Versioned<Customer>) -> Written<()> {
     let Some(n) = customer::delete(conn, customer.record(), customer.version())? else {
         return Err(undone::stale());

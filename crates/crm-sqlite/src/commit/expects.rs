@@ -3,6 +3,7 @@
 
 use crm_app::commit::expect::Expect;
 use crm_domain::activity::EntityKind;
+use crm_domain::timestamp::Timestamp;
 use rusqlite::Connection;
 
 use crate::rows::{codes, int, key, version};
@@ -34,6 +35,21 @@ pub(super) fn holds(conn: &Connection, expect: &Expect) -> rusqlite::Result<bool
                 )?
                 .query_row([key(*customer)], |row| row.get(0))?;
             Ok(open == int(*count))
+        }
+        Expect::TransferAt(read) => {
+            let mut statement = conn.prepare_cached(
+                "SELECT 1 FROM transfer WHERE from_user = ?1 AND to_user = ?2 AND begun_at = ?3 AND leads = ?4 \
+                     AND customers = ?5 AND tasks = ?6 AND finished_at IS ?7",
+            )?;
+            statement.exists((
+                key(read.from),
+                key(read.to),
+                read.begun_at.millis(),
+                int(read.moved.leads),
+                int(read.moved.customers),
+                int(read.moved.tasks),
+                read.finished_at.map(Timestamp::millis),
+            ))
         }
     }
 }

@@ -5,7 +5,7 @@ use rusqlite::{Connection, Row};
 
 use crate::db::{Db, Outcome};
 use crate::engine::error::JobError;
-use crate::rows::{activity, audit, customer, lead, note, session, task, transfer, user};
+use crate::rows::{activity, audit, cleanup, customer, lead, note, session, task, transfer, user};
 
 /// Questions whose every answer is a problem.
 const QUESTIONS: &[&str] = &[
@@ -28,6 +28,8 @@ const QUESTIONS: &[&str] = &[
     "SELECT 'customer ' || hex(customer.id) || ' counts ' || notes_count || ' notes and has ' || count(note.n) \
      FROM customer LEFT JOIN note ON note.customer = customer.id \
      GROUP BY customer.n HAVING notes_count <> count(note.n)",
+    "SELECT 'note ' || hex(id) || ' is on a customer that is gone' FROM note \
+     WHERE customer NOT IN (SELECT id FROM customer UNION ALL SELECT customer FROM customer_cleanup)",
     "SELECT 'event ' || hex(id) || ' has an audience of ' || length(audience) / 16 || ', and ' || seen || ' see it' \
      FROM activity JOIN (SELECT activity AS of, count(*) AS seen FROM activity_audience GROUP BY activity) ON of = n \
      WHERE length(audience) / 16 <> seen",
@@ -62,6 +64,7 @@ pub(super) fn problems(db: &Db<'_>) -> Outcome<Vec<String>> {
     unreadable(conn, session::ALL, session::read, &mut problems)?;
     unreadable(conn, lead::ALL, lead::read, &mut problems)?;
     unreadable(conn, customer::ALL, customer::read, &mut problems)?;
+    unreadable(conn, cleanup::ALL, cleanup::read, &mut problems)?;
     unreadable(conn, note::ALL, note::read, &mut problems)?;
     unreadable(conn, task::ALL, task::read, &mut problems)?;
     unreadable(conn, activity::ALL, activity::read, &mut problems)?;

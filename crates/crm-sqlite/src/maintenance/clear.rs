@@ -12,6 +12,7 @@ pub(crate) fn everything(conn: &Connection) -> rusqlite::Result<()> {
          DELETE FROM lead;
          DELETE FROM customer_tag;
          DELETE FROM customer;
+         DELETE FROM customer_cleanup;
          DELETE FROM task;
          DELETE FROM session;
          DELETE FROM user;

@@ -31,7 +31,7 @@ pub(crate) const ALL: &str = "SELECT id, version, title, description, due_text, 
 /// The tasks about a customer that are not done.
 pub(crate) const OPEN_ABOUT: &str = "SELECT id, version, title, description, due_text, status, completed_at, \
      priority, related_kind, related_id, owner, created_at, updated_at \
-     FROM task INDEXED BY task_by_related WHERE related_id = ?1 AND status IN (0, 1) AND related_kind = 1";
+     FROM task INDEXED BY task_by_related WHERE related_id = ?1 AND status IN (0, 1) AND related_kind = 1 LIMIT ?2";
 
 /// Reads a row of [`BY_ID`], [`BY_ROW`], [`ALL`] or [`OPEN_ABOUT`].
 pub(crate) fn read(row: &Row<'_>) -> Outcome<Versioned<Task>> {

@@ -74,6 +74,9 @@ impl StoreBuilder for InAFile {
                 "DROP TRIGGER audit_is_never_changed; UPDATE audit SET details = '[]' WHERE id = ?1"
             }
             RecordKind::Transfer => "UPDATE transfer SET begun_at = 9223372036854775807 WHERE from_user = ?1",
+            RecordKind::Cleanup => {
+                "UPDATE customer_cleanup SET deleted_at = 9223372036854775807 WHERE customer = ?1"
+            }
         };
         let other = Connection::open(folder.file()).unwrap();
         other.busy_timeout(Duration::from_secs(5)).unwrap();

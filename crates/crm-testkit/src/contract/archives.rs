@@ -13,6 +13,7 @@ use crm_app::ports::commits::Commits;
 use crm_app::ports::maintenance::Maintenance;
 use crm_domain::access::role::Role;
 use crm_domain::calendar::Calendar;
+use crm_domain::customer_cleanup::CustomerCleanup;
 use crm_domain::ids::CustomerId;
 use crm_domain::transfer::{Moved, Transfer};
 use crm_domain::version::Versioned;
@@ -121,7 +122,7 @@ pub async fn an_import_into_a_store_that_holds_something_is_refused<B: StoreBuil
     let make = world.make.clone();
     let user = make.user("user", Role::Admin);
     let (from, to, by) = (make.mint(), make.mint(), make.mint());
-    let transfer = Transfer { from, to, by, begun_at: make.now(), moved: Moved::default() };
+    let transfer = Transfer { from, to, by, begun_at: make.now(), moved: Moved::default(), finished_at: None };
     for something in [
         make.commit().insert_lead(&make.lead("lead", None)).done(),
         make.commit().insert_session(&make.session(&user)).done(),
@@ -222,11 +223,22 @@ async fn fill<B: StoreBuilder>(world: &mut World<'_, B>, random: &mut Random) ->
     let customer = world.add_customer("with a note", admin.id).await;
     let note = make.note(customer.record().id, admin.id, "a note");
     world.write(make.commit().add_note(&customer, &note).done()).await;
+    let deleted = world.add_customer("deleted with a note", admin.id).await;
+    let note = make.note(deleted.record().id, admin.id, "waits to be removed");
+    world.write(make.commit().add_note(&deleted, &note).done()).await;
+    let deleted = world.customer(deleted.record().id).await;
+    let cleanup = CustomerCleanup {
+        customer: deleted.record().id,
+        deleted_by: admin.id,
+        deleted_at: make.now(),
+    };
+    let deletion = make.commit().delete_customer(&deleted, &[]).change(Change::InsertCleanup(cleanup));
+    world.write(deletion.done()).await;
     let task = make.full_task(admin.id);
     world.write(make.commit().insert_task(&task).done()).await;
     let (from, to, by) = (make.mint(), make.mint(), admin.id);
     let moved = Moved { leads: 1, customers: 2, tasks: 3 };
-    let transfer = Transfer { from, to, by, begun_at: make.now(), moved };
+    let transfer = Transfer { from, to, by, begun_at: make.now(), moved, finished_at: None };
     let [live, over] = [make.session(&admin), make.full_session(&admin)];
     let signed_in = make.commit().insert_session(&live).done();
     let lead = make.full_lead(admin.id);
@@ -320,6 +332,7 @@ fn torn(batches: &[Batch]) -> usize {
             Batch::Workspace(_)
             | Batch::Leads(_)
             | Batch::Tasks(_)
+            | Batch::Cleanups(_)
             | Batch::Transfers(_)
             | Batch::Replays(_)
             | Batch::Users(_)
@@ -340,6 +353,7 @@ fn ids_of(batch: &Batch) -> Vec<String> {
         Batch::Workspace(_) => vec![String::new()],
         Batch::Leads(some) => some.iter().map(|one| one.record().id.to_string()).collect(),
         Batch::Customers(some) => some.iter().map(|one| one.record().id.to_string()).collect(),
+        Batch::Cleanups(some) => some.iter().map(|one| one.customer.to_string()).collect(),
         Batch::Notes(some) => some.iter().map(|one| one.id.to_string()).collect(),
         Batch::Tasks(some) => some.iter().map(|one| one.record().id.to_string()).collect(),
         Batch::Transfers(some) => some.iter().map(|one| one.from.to_string()).collect(),

@@ -245,7 +245,7 @@ impl There {
         );
         let text = self.edited.text.clone();
         let transfer =
-            Transfer { from: owner, to: make.mint(), by: owner, begun_at: now, moved: Moved::default() };
+            Transfer { from: owner, to: make.mint(), by: owner, begun_at: now, moved: Moved::default(), finished_at: None };
         make.commit()
             .insert_user(&make.user(&format!("new{}", make.mint::<UserKind>()), Role::Agent))
             .put_user(&self.user, renamed)

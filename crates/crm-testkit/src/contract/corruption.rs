@@ -24,7 +24,8 @@ use crm_app::query::tasks::{TaskFilter, TaskQuery};
 use crm_app::query::users::{UserFilter, UserQuery};
 use crm_domain::access::role::Role;
 use crm_domain::audit::AuditKind;
-use crm_domain::ids::{UserId, UserKind};
+use crm_domain::customer_cleanup::CustomerCleanup;
+use crm_domain::ids::{CustomerKind, UserId, UserKind};
 use crm_domain::task::{Related, Task};
 use crm_domain::transfer::{Moved, Transfer};
 use uuid::Uuid;
@@ -96,7 +97,7 @@ pub async fn an_unreadable_task_is_corrupt<B: StoreBuilder>(builder: &B) {
     spoil(&world, RecordKind::Task, task.id.uuid()).await;
     let (store, scope) = (world.shared(), everything());
     is_corrupt(store.task(&scope, task.id).await, task.id.uuid());
-    is_corrupt(store.open_tasks_about(&scope, customer).await, task.id.uuid());
+    is_corrupt(store.open_tasks_about(&scope, customer, 9).await, task.id.uuid());
     let sort = orders::<TaskList>().next().unwrap();
     let query = TaskQuery { filter: TaskFilter::everything(), sort, start: START, limit: 10 };
     is_corrupt(store.tasks(&scope, &query).await, task.id.uuid());
@@ -149,10 +150,22 @@ pub async fn an_unreadable_transfer_is_corrupt<B: StoreBuilder>(builder: &B) {
     let mut world = World::new(builder).await;
     let make = world.make.clone();
     let (from, to, by) = (make.mint::<UserKind>(), make.mint(), make.mint());
-    let transfer = Transfer { from, to, by, begun_at: make.now(), moved: Moved::default() };
+    let transfer = Transfer { from, to, by, begun_at: make.now(), moved: Moved::default(), finished_at: None };
     world.write(make.commit().change(Change::PutTransfer(transfer)).done()).await;
     spoil(&world, RecordKind::Transfer, from.uuid()).await;
     is_corrupt(world.store().transfers(&everything()).await, from.uuid());
+    is_reported(&world).await;
+}
+
+/// A clean-up after a deleted customer that cannot be read is corrupt.
+pub async fn an_unreadable_cleanup_is_corrupt<B: StoreBuilder>(builder: &B) {
+    let mut world = World::new(builder).await;
+    let make = world.make.clone();
+    let (customer, deleted_by) = (make.mint::<CustomerKind>(), make.mint());
+    let cleanup = CustomerCleanup { customer, deleted_by, deleted_at: make.now() };
+    world.write(make.commit().change(Change::InsertCleanup(cleanup)).done()).await;
+    spoil(&world, RecordKind::Cleanup, customer.uuid()).await;
+    is_corrupt(world.store().cleanups(&everything()).await, customer.uuid());
     is_reported(&world).await;
 }
 

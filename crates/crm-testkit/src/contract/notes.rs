@@ -1,5 +1,6 @@
 //! The notes on customers.
 
+use crm_app::commit::change::Change;
 use crm_app::paging::{Position, PositionKey, Start};
 use crm_app::ports::customers::Customers;
 use crm_app::ports::maintenance::Maintenance;
@@ -12,6 +13,7 @@ use crm_domain::values::prose::Prose;
 
 use super::StoreBuilder;
 use super::support::world::{World, everything, seen};
+use crate::actors::own;
 
 /// Notes come newest first, by creation and then by id; an edit moves none; the latest are the first of them.
 pub async fn notes_come_newest_first<B: StoreBuilder>(builder: &B) {
@@ -67,17 +69,27 @@ pub async fn a_note_is_edited_and_deleted_with_its_customer<B: StoreBuilder>(bui
     assert_eq!(note, None);
 }
 
-/// The notes of a deleted customer are gone with it, and no others.
+/// The notes of a deleted customer are hidden with it, and removed a batch after the other, and no others.
 pub async fn notes_are_gone_with_their_customer<B: StoreBuilder>(builder: &B) {
     let mut world = World::new(builder).await;
     let (id, notes) = with_notes(&mut world).await;
     let make = world.make.clone();
     assert_eq!(world.store().inventory().await.unwrap().notes, 8);
     world.write(make.commit().delete_customer(&world.customer(id).await, &[]).done()).await;
-    assert_eq!(world.store().inventory().await.unwrap().notes, 1);
     let store = world.shared();
     assert_eq!(store.note(&everything(), id, notes[0].id).await.unwrap(), Sight::Absent);
     assert_eq!(store.notes(&everything(), id, &Start::Offset(0), 5).await.unwrap(), Sight::Absent);
+    assert_eq!(store.customer_with_notes(&everything(), id, 5).await.unwrap(), Sight::Absent);
+    assert_eq!(store.note_ids(&own(make.mint()), id, 5).await.unwrap(), []);
+    for left in [7_u32, 2] {
+        let batch = store.note_ids(&everything(), id, 5).await.unwrap();
+        assert_eq!(batch.len(), left.min(5) as usize);
+        let remove = Change::DeleteNotes(batch);
+        world.write(make.commit().change(remove.clone()).done()).await;
+        world.write(make.commit().change(remove).done()).await;
+    }
+    assert_eq!(store.note_ids(&everything(), id, 5).await.unwrap(), []);
+    assert_eq!(store.inventory().await.unwrap().notes, 1);
 }
 
 /// A customer with seven notes, the middle three of one moment and the second edited last, newest first; and another

@@ -184,7 +184,7 @@ async fn nothing_is_open_about_what_is_gone<B: StoreBuilder>(world: &World<'_, B
     for id in customers {
         let sight = world.store().customer(&everything(), id).await.unwrap();
         if sight.seen().is_none() {
-            assert_eq!(world.store().open_tasks_about(&everything(), id).await.unwrap(), []);
+            assert_eq!(world.store().open_tasks_about(&everything(), id, 9).await.unwrap(), []);
         }
     }
 }

@@ -117,10 +117,12 @@ pub async fn the_open_tasks_about_a_customer_are_all_that_are_not_done<B: StoreB
         world.add_task(&task).await;
     }
     let store = world.shared();
-    assert_eq!(store.open_tasks_about(&everything(), customer).await.unwrap(), [open.clone(), begun.clone()]);
-    assert_eq!(store.open_tasks_about(&own(one), customer).await.unwrap(), [begun]);
-    assert_eq!(store.open_tasks_about(&own(two), customer).await.unwrap(), [open]);
-    assert_eq!(store.open_tasks_about(&everything(), make.mint()).await.unwrap(), []);
+    let both = [open.clone(), begun.clone()];
+    assert_eq!(store.open_tasks_about(&everything(), customer, 9).await.unwrap(), both);
+    assert_eq!(store.open_tasks_about(&own(one), customer, 9).await.unwrap(), [begun]);
+    assert_eq!(store.open_tasks_about(&own(two), customer, 9).await.unwrap(), [open]);
+    assert_eq!(store.open_tasks_about(&everything(), make.mint(), 9).await.unwrap(), []);
+    assert_eq!(store.open_tasks_about(&everything(), customer, 1).await.unwrap().len(), 1);
 }
 
 async fn holds_nothing_outside<L: Listing, B: StoreBuilder>(builder: &B) {

@@ -217,6 +217,7 @@ pub(super) struct TransferLine {
     leads: u64,
     customers: u64,
     tasks: u64,
+    finished_at: Option<String>,
 }
 
 impl TransferLine {
@@ -229,6 +230,7 @@ impl TransferLine {
             leads: transfer.moved.leads,
             customers: transfer.moved.customers,
             tasks: transfer.moved.tasks,
+            finished_at: transfer.finished_at.map(|at| at.to_string()),
         }
     }
 
@@ -239,6 +241,7 @@ impl TransferLine {
             by: id("by", &self.by)?,
             begun_at: time("begun_at", &self.begun_at)?,
             moved: Moved { leads: self.leads, customers: self.customers, tasks: self.tasks },
+            finished_at: time_opt("finished_at", self.finished_at.as_deref())?,
         })
     }
 }

@@ -1,6 +1,7 @@
 //! Leads, customers, notes and tasks.
 
 use crm_domain::customer::Customer;
+use crm_domain::customer_cleanup::CustomerCleanup;
 use crm_domain::due::DueDate;
 use crm_domain::lead::{Lead, LeadStatus};
 use crm_domain::note::Note;
@@ -165,6 +166,33 @@ impl NoteLine {
             text: parse("text", &self.text, Prose::parse)?,
             created_at: time("created_at", &self.created_at)?,
             edited_at: time_opt("edited_at", self.edited_at.as_deref())?,
+        })
+    }
+}
+
+/// The clean-up after a deleted customer.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CleanupLine {
+    customer: String,
+    deleted_by: String,
+    deleted_at: String,
+}
+
+impl CleanupLine {
+    pub(super) fn of(cleanup: &CustomerCleanup) -> Self {
+        Self {
+            customer: cleanup.customer.to_string(),
+            deleted_by: cleanup.deleted_by.to_string(),
+            deleted_at: cleanup.deleted_at.to_string(),
+        }
+    }
+
+    pub(super) fn read(self) -> Read<CustomerCleanup> {
+        Ok(CustomerCleanup {
+            customer: id("customer", &self.customer)?,
+            deleted_by: id("deleted_by", &self.deleted_by)?,
+            deleted_at: time("deleted_at", &self.deleted_at)?,
         })
     }
 }

@@ -4,6 +4,7 @@ use crm_app::archive::lines::{read, write};
 use crm_app::archive::{Batch, Event, Kind, SignIn};
 use crm_app::commit::replay::{Replay, ReplayKey};
 use crm_app::ports::workspace::Workspace;
+use crm_domain::customer_cleanup::CustomerCleanup;
 use crm_domain::access::role::Role;
 use crm_domain::calendar::Calendar;
 use crm_domain::meta::{FieldChange, Meta, MetaValue};
@@ -58,6 +59,11 @@ fn records() -> Vec<Batch> {
         Batch::Leads(vec![Versioned::stored(make.minimal_lead(None), Version::FIRST)]),
         Batch::Customers(vec![Versioned::stored(customer.clone(), stored)]),
         Batch::Customers(vec![Versioned::stored(make.minimal_customer(full.id), Version::FIRST)]),
+        Batch::Cleanups(vec![CustomerCleanup {
+            customer: customer.id,
+            deleted_by: full.id,
+            deleted_at: Timestamp::MIN,
+        }]),
         Batch::Notes(vec![make.full_note(customer.id, full.id)]),
         Batch::Notes(vec![make.minimal_note(customer.id, full.id)]),
         Batch::Tasks(vec![Versioned::stored(make.full_task(full.id), stored)]),
@@ -68,6 +74,15 @@ fn records() -> Vec<Batch> {
             by: full.id,
             begun_at: Timestamp::MIN,
             moved: Moved { leads: u64::MAX, customers: 1, tasks: 0 },
+            finished_at: None,
+        }]),
+        Batch::Transfers(vec![Transfer {
+            from: full.id,
+            to: minimal.id,
+            by: full.id,
+            begun_at: Timestamp::MIN,
+            moved: Moved::default(),
+            finished_at: Some(Timestamp::MAX),
         }]),
         Batch::Events(vec![event]),
         Batch::Events(vec![Event {

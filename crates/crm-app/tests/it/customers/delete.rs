@@ -1,7 +1,7 @@
 use crm_app::commit::change::Change;
 use crm_app::commit::expect::Expect;
 use crm_app::commit::{Commit, Verdict};
-use crm_app::customers::delete::delete;
+use crm_app::customers::delete::{AT_ONCE, delete};
 use crm_app::precondition::Precondition;
 use crm_domain::access::role::Role;
 use crm_domain::access::scope::Reach;
@@ -27,8 +27,9 @@ async fn a_deleted_customers_open_tasks_are_done_whoever_owns_them() {
     stage
         .customers
         .expect_open_tasks_about()
-        .withf(|scope, _| scope.reach() == Reach::Everything)
-        .returning(move |_, _| Ok(open.clone()));
+        .withf(|scope, _, limit| scope.reach() == Reach::Everything && *limit == AT_ONCE + 1)
+        .returning(move |_, _, _| Ok(open.clone()));
+    stage.notes.expect_note_ids().returning(|_, _, _| Ok(Vec::new()));
     let written = stage.applies();
     let now = stage.make.tick();
     let id = customer.record().id;
@@ -92,8 +93,9 @@ async fn a_task_that_is_added_meanwhile_is_done_as_well() {
     let customer = stored(&stage.make.customer("Ada", stage.ann.id), 4);
     stage.holds_customer(&customer, &[]);
     let task = stored(&stage.make.task("Call", stage.ann.id), 1);
-    stage.customers.expect_open_tasks_about().times(1).returning(|_, _| Ok(Vec::new()));
-    stage.customers.expect_open_tasks_about().returning(move |_, _| Ok(vec![task.clone()]));
+    stage.customers.expect_open_tasks_about().times(1).returning(|_, _, _| Ok(Vec::new()));
+    stage.customers.expect_open_tasks_about().returning(move |_, _, _| Ok(vec![task.clone()]));
+    stage.notes.expect_note_ids().returning(|_, _, _| Ok(Vec::new()));
     let written = stage.answers([Ok(Verdict::Stale), Ok(Verdict::Applied)]);
     let id = customer.record().id;
     delete(&stage.ctx(), &stage.ann(), &id.to_string(), &Precondition::None).await.unwrap();
@@ -122,7 +124,7 @@ async fn nothing_is_deleted_while_its_tasks_cannot_be_read() {
     let mut stage = Stage::new();
     let customer = stage.make.customer("Ada", stage.ann.id);
     stage.holds_customer(&stored(&customer, 2), &[]);
-    stage.customers.expect_open_tasks_about().returning(|_, _| Err(unavailable()));
+    stage.customers.expect_open_tasks_about().returning(|_, _, _| Err(unavailable()));
     let answer = delete(&stage.ctx(), &stage.ann(), &customer.id.to_string(), &Precondition::None).await;
     assert_eq!(why(answer), "store unavailable");
 }

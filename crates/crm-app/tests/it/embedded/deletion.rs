@@ -1,12 +1,19 @@
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use crm_app::context::Ctx;
 use crm_app::precondition::Precondition;
-use crm_app::{customers, dashboard, notes, tasks};
+use crm_app::queue::Queue;
+use crm_app::{customers, dashboard, jobs, notes, tasks};
+use crm_domain::access::actor::Actor;
 use crm_domain::access::role::Role;
 use crm_domain::activity::ActivityType;
 use crm_domain::raw::Members;
-use crm_domain::task::Progress;
+use crm_domain::task::{Progress, Task};
+use crm_domain::version::Versioned;
+use crm_testkit::actors::everything;
 
+use super::hand_over::Failing;
 use super::office::{Office, id_of};
 use crate::support::said::why;
 use crate::support::texts;
@@ -126,4 +133,80 @@ async fn notes_are_added_edited_deleted_and_counted() {
     let page = notes::list::list(ctx, &ann, &id, texts([("page", "2"), ("limit", "4")])).await.unwrap();
     let texts: Vec<_> = page.items.iter().map(|note| note.text.as_str()).collect();
     assert_eq!((texts, page.total.count), (vec!["note 2", "edited"], 6));
+}
+
+/// How many tasks about this customer are open, and whether each of the others was completed once.
+async fn open_tasks(office: &Office, root: &Actor, customer: &str, all: &[Versioned<Task>]) -> u64 {
+    let open = texts([("relatedId", customer), ("status", "Open,In Progress")]);
+    let open = tasks::list::list(&office.ctx, root, open).await.unwrap().total.count;
+    let mut completed = 0;
+    for task in all {
+        let of_task = texts([("entityId", &task.record().id.to_string()), ("type", "task_completed")]);
+        let events = office.feed(root, of_task).await.len();
+        assert!(events <= 1, "a task is completed once");
+        completed += events as u64;
+    }
+    assert_eq!(completed + open, all.len() as u64);
+    open
+}
+
+#[tokio::test]
+async fn a_deletion_commits_a_bounded_part_and_batches_that_survive_a_restart_the_rest() {
+    let office = Office::open();
+    let root = office.hire("root", Role::Admin).await;
+    let ann = office.hire("ann", Role::Agent).await;
+    let customer = office.customer(&ann, "Ada").await;
+    let id = customer.record().id.to_string();
+    let mut all = Vec::new();
+    for number in 0..720 {
+        all.push(office.task(&ann, &format!("task {number}"), &customer).await);
+    }
+    for _ in 0..640 {
+        let body = texts([("text", "met")]);
+        notes::add::add(&office.ctx, &ann, &id, body, &Precondition::None).await.unwrap();
+    }
+    // The store goes away after the deletion: nothing follows it until the restart.
+    let (commits, failing) = Failing::after(1, &office);
+    customers::delete::delete(&failing, &ann, &id, &Precondition::None).await.unwrap();
+    assert_eq!(why(customers::read::read(&office.ctx, &ann, &id).await), "no customer");
+    assert_eq!(why(notes::list::list(&office.ctx, &ann, &id, Members::new()).await), "no customer");
+    let new =
+        texts([("title", "x"), ("dueDate", "2026-04-01"), ("relatedType", "Customer"), ("relatedId", &id)]);
+    assert_eq!(why(tasks::create::create(&office.ctx, &ann, new).await), "relatedId: unknown_record");
+    assert_eq!(open_tasks(&office, &root, &id, &all).await, 220);
+    let bound = customers::delete::AT_ONCE as usize + 3;
+    assert_eq!(commits.largest.load(Ordering::Relaxed), bound, "500 tasks, and customer, notes and rest");
+    assert_eq!(office.problems().await, Vec::<String>::new(), "what is left is accounted for");
+    let customers = &office.ctx.stores.customers;
+    assert_eq!(customers.cleanups(&everything()).await.unwrap().len(), 1);
+
+    let (commits, counted) = Failing::after(i64::MAX, &office);
+    let other = Ctx { queue: Queue::new(), ..counted.clone() };
+    let (one, two) = tokio::join!(jobs::resume(&counted), jobs::resume(&other));
+    one.and(two).unwrap();
+    assert_eq!(open_tasks(&office, &root, &id, &all).await, 0);
+    assert_eq!(customers.cleanups(&everything()).await.unwrap(), []);
+    assert!(commits.largest.load(Ordering::Relaxed) <= jobs::BATCH as usize + 1);
+    assert_eq!(office.problems().await, Vec::<String>::new());
+    assert_eq!(office.miscounted().await, []);
+    assert_eq!(office.count_of_notes().await, 0);
+}
+
+#[tokio::test]
+async fn an_archive_made_between_the_batches_of_a_deletion_carries_the_rest() {
+    let office = Office::open();
+    let ann = office.hire("ann", Role::Agent).await;
+    let customer = office.customer(&ann, "Ada").await;
+    let id = customer.record().id.to_string();
+    for _ in 0..600 {
+        let body = texts([("text", "met")]);
+        notes::add::add(&office.ctx, &ann, &id, body, &Precondition::None).await.unwrap();
+    }
+    let (_, failing) = Failing::after(1, &office);
+    customers::delete::delete(&failing, &ann, &id, &Precondition::None).await.unwrap();
+    let copy = office.copy().await;
+    assert_eq!((copy.count_of_notes().await, copy.problems().await), (100, Vec::new()));
+    jobs::resume(&copy.ctx).await.unwrap();
+    assert_eq!((copy.count_of_notes().await, copy.problems().await), (0, Vec::new()));
+    assert_eq!(office.count_of_notes().await, 100, "the copy is a store of its own");
 }

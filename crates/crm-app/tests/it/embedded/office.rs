@@ -9,6 +9,7 @@ use crm_app::auth::login::{Device, SignIn, login};
 use crm_app::context::{Ctx, Rules, Stores};
 use crm_app::error::AppError;
 use crm_app::mirror::Mirror;
+use crm_app::ports::archive::{Archive, Arrival, Import};
 use crm_app::ports::maintenance::{Maintenance, TallyDifference};
 use crm_app::precondition::Precondition;
 use crm_app::queue::Queue;
@@ -38,6 +39,8 @@ use crm_testkit::ids::SequentialIds;
 use crm_testkit::passwords::PlainPasswords;
 use crm_testkit::tokens::PlainTokens;
 use secrecy::ExposeSecret;
+use tokio::sync::mpsc;
+use uuid::Uuid;
 
 use crate::support::texts;
 
@@ -81,6 +84,28 @@ impl Office {
     /// The counters that do not agree with what they count.
     pub(crate) async fn miscounted(&self) -> Vec<TallyDifference> {
         self.store.recount(false).await.unwrap()
+    }
+
+    /// What the store finds wrong with itself.
+    pub(crate) async fn problems(&self) -> Vec<String> {
+        self.store.check().await.unwrap()
+    }
+
+    /// How many notes the store holds, seen by anybody or not.
+    pub(crate) async fn count_of_notes(&self) -> u64 {
+        self.store.inventory().await.unwrap().notes
+    }
+
+    /// Another store with everything that this one holds.
+    pub(crate) async fn copy(&self) -> Self {
+        let copy = Self::open();
+        let (to, from) = mpsc::channel(1);
+        let arrival = Arrival { id: Uuid::from_u128(1), command: "tests".to_owned() };
+        let (sent, taken) = tokio::join!(self.store.export(to), copy.store.import(&arrival, from));
+        sent.unwrap();
+        assert_eq!(taken.unwrap(), Import::Taken);
+        assert!(copy.store.finish_import(arrival.id).await.unwrap());
+        copy
     }
 
     /// An account with this name; the password is `{name}-secret`. Signed in.

@@ -3,10 +3,12 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use crm_app::commit::change::Change;
 use crm_app::commit::{Commit, Verdict};
 use crm_app::error::StoreError;
 use crm_app::ports::commits::MockCommits;
 use crm_domain::audit::AuditEvent;
+use crm_domain::transfer::Transfer;
 use parking_lot::Mutex;
 
 /// What a use case handed in to be written, in order; entries of the audit log apart.
@@ -47,4 +49,11 @@ impl Written {
         assert_eq!(commits.len(), 1, "one commit is handed in");
         commits.into_iter().next().unwrap()
     }
+}
+
+/// The hand-over as it was written last, if one was.
+pub(crate) fn last_transfer(written: &Written) -> Option<Transfer> {
+    let commits = written.all();
+    let mut changes = commits.iter().rev().flat_map(|commit| &commit.changes);
+    changes.find_map(|change| if let Change::PutTransfer(transfer) = change { Some(*transfer) } else { None })
 }

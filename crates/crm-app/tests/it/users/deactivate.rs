@@ -1,8 +1,8 @@
-use crm_app::commit::Commit;
+use crm_app::commit::{Commit, Verdict};
 use crm_app::commit::change::Change;
 use crm_app::commit::expect::Expect;
 use crm_app::precondition::Precondition;
-use crm_app::users::deactivate::deactivate;
+use crm_app::users::deactivate::{Deactivation, deactivate};
 use crm_domain::access::actor::Actor;
 use crm_domain::access::role::Role;
 use crm_domain::activity::{Activity, ActivityType, EntityRef};
@@ -14,7 +14,8 @@ use crm_domain::version::{Replace, Version};
 
 use crate::support::said::why;
 use crate::support::stage::{Stage, minted, stands};
-use crate::support::{nothing, stored, texts, unknown};
+use crate::support::written::{Written, last_transfer};
+use crate::support::{moved, nothing, stored, texts, unknown};
 
 fn to(user: &User) -> Members {
     texts([("transferTo", &user.id.to_string())])
@@ -27,6 +28,12 @@ fn owns_nothing(stage: &mut Stage) {
     stage.tasks.expect_tasks().returning(|_, _| Ok(nothing()));
 }
 
+/// Hand-overs are on record as they were written last.
+fn keeps_transfers(stage: &mut Stage, written: &Written) {
+    let written = written.clone();
+    stage.users.expect_transfer().returning(move |_, _| Ok(last_transfer(&written)));
+}
+
 #[tokio::test]
 async fn a_user_is_deactivated_in_one_commit() {
     let mut stage = Stage::new();
@@ -36,8 +43,8 @@ async fn a_user_is_deactivated_in_one_commit() {
     let now = stage.make.tick();
     let id = stage.ann.id;
     let (ctx, root) = (stage.ctx(), stage.root());
-    let moved = deactivate(&ctx, &root, &id.to_string(), Members::new(), &Precondition::None).await.unwrap();
-    assert_eq!(moved, None);
+    let answer = deactivate(&ctx, &root, &id.to_string(), Members::new(), &Precondition::None).await.unwrap();
+    assert_eq!(answer, Deactivation::Deactivated);
     let after = User { active: false, access_version: 1, updated_at: now, ..stage.ann.clone() };
     assert_eq!(
         written.only(),
@@ -65,18 +72,19 @@ async fn a_hand_over_is_written_down_with_the_deactivation() {
     let mut stage = Stage::new();
     stage.holds_user(&stored(&stage.ann.clone(), 4));
     owns_nothing(&mut stage);
-    let written =
-        stage.answers([Ok(crm_app::commit::Verdict::Applied), Ok(crm_app::commit::Verdict::Applied)]);
+    let written = stage.answers([Ok(Verdict::Applied), Ok(Verdict::Applied)]);
+    keeps_transfers(&mut stage, &written);
     let (ctx, id, bob) = (stage.ctx(), stage.ann.id, stage.bob.clone());
-    let moved = deactivate(&ctx, &stage.root(), &id.to_string(), to(&bob), &Precondition::None).await;
-    assert_eq!(moved.unwrap(), Some(Moved::default()));
+    let answer = deactivate(&ctx, &stage.root(), &id.to_string(), to(&bob), &Precondition::None).await;
     let [first, last] = written.all().try_into().unwrap();
     let begun =
-        Transfer { from: id, to: bob.id, by: stage.root.id, begun_at: stage.now(), moved: Moved::default() };
+        Transfer { from: id, to: bob.id, by: stage.root.id, begun_at: stage.now(), moved: Moved::default(), finished_at: None };
+    let finished = Transfer { finished_at: Some(stage.now()), ..begun };
+    assert_eq!(answer.unwrap(), Deactivation::HandedOver(finished));
     assert_eq!(first.changes[0], Change::PutTransfer(begun));
     assert!(matches!(first.changes[1], Change::PutUser(_)));
     assert_eq!(first.expects, [Expect::UserActive(bob.id), stands(&stage.root)]);
-    assert_eq!(last.changes, [Change::DeleteTransfer(id)]);
+    assert_eq!(last.changes, [Change::PutTransfer(finished)]);
 }
 
 #[tokio::test]
@@ -84,13 +92,14 @@ async fn whoever_is_gone_already_can_still_be_succeeded() {
     let mut stage = Stage::new();
     stage.holds_user(&stored(&stage.gone.clone(), 4));
     owns_nothing(&mut stage);
-    let written =
-        stage.answers([Ok(crm_app::commit::Verdict::Applied), Ok(crm_app::commit::Verdict::Applied)]);
+    let written = stage.answers([Ok(Verdict::Applied), Ok(Verdict::Applied)]);
+    keeps_transfers(&mut stage, &written);
     let (ctx, root, id) = (stage.ctx(), stage.root(), stage.gone.id.to_string());
-    assert_eq!(deactivate(&ctx, &root, &id, Members::new(), &Precondition::None).await.unwrap(), None);
+    let answer = deactivate(&ctx, &root, &id, Members::new(), &Precondition::None).await.unwrap();
+    assert_eq!(answer, Deactivation::Deactivated);
     assert_eq!(written.all(), [], "deactivating again changes nothing");
-    let moved = deactivate(&ctx, &root, &id, to(&stage.ann), &Precondition::None).await.unwrap();
-    assert_eq!(moved, Some(Moved::default()));
+    let answer = deactivate(&ctx, &root, &id, to(&stage.ann), &Precondition::None).await.unwrap();
+    assert_eq!(moved(answer), Some(Moved::default()));
     assert!(matches!(written.all()[0].changes[..], [Change::PutTransfer(_)]));
     assert_eq!(written.all()[0].events, []);
 }

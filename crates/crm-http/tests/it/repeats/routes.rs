@@ -1,6 +1,7 @@
 //! Every route that takes a key, twice.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use crm_http::app::routes;
 use reqwest::Method;
@@ -9,6 +10,7 @@ use serde_json::{Value, json};
 use super::{is_replayed, keyed};
 use crate::support::client::{Client, Reply};
 use crate::support::document::template_of;
+use crate::support::server::{TestServer, options};
 use crate::support::world::{PASSWORD, World, make_user};
 
 /// What a client can see of what was done: every event, and where people are signed in.
@@ -28,7 +30,7 @@ impl Twice<'_> {
     async fn ask(&mut self, client: &Client, method: Method, path: &str, body: Value) -> Reply {
         let key = format!("key-{}", self.seen.len());
         let first = keyed(client, method.clone(), path, &body, &key).await;
-        assert!(matches!(first.status, 200 | 201), "{method} {path}: {}", first.text);
+        assert!(matches!(first.status, 200..=202), "{method} {path}: {}", first.text);
         assert!(!first.has("idempotency-replayed"), "{method} {path}");
         let before = traces(self.world).await;
         let again = keyed(client, method.clone(), path, &body, &key).await;
@@ -109,6 +111,34 @@ async fn a_deactivation_without_a_hand_over_is_answered_again() {
     let other = format!("{path}?transferTo={}", world.other_id);
     let reply = keyed(&world.admin, Method::DELETE, &other, &Value::Null, "key-0").await;
     assert_eq!(reply.verdict(), (422, "idempotency_key_reused"));
+}
+
+/// The answer of a hand-over that goes on is kept with the batch that it comes with.
+#[tokio::test]
+async fn a_hand_over_that_goes_on_is_answered_again() {
+    let server = TestServer::built(options(), |ctx| ctx.rules.transfer_wait = Duration::ZERO).await;
+    let world = World::on(server).await;
+    world.lead("left behind").await;
+    let mut twice = Twice { world: &world, seen: BTreeSet::new() };
+    let user = format!("/api/auth/users/{}", world.owner_id);
+    let gone = format!("{user}?transferTo={}", world.other_id);
+    let reply = twice.ask(&world.admin, Method::DELETE, &gone, Value::Null).await.expect(202);
+    assert_eq!(reply.text, r#"{"state":"running","moved":{"leads":1,"customers":0,"tasks":0}}"#);
+    let location = reply.header("location").to_owned();
+    assert_eq!(location, format!("{user}/transfer"));
+    let done = async {
+        loop {
+            let stands = world.admin.get(&location).await.expect(200);
+            assert_eq!(stands.body["moved"]["leads"], 1);
+            if stands.body["state"] == "done" {
+                break;
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_mins(1), done).await.unwrap();
+    world.other.get(&location).await.expect(403);
+    let none = format!("/api/auth/users/{}/transfer", world.other_id);
+    world.admin.get(&none).await.expect(404);
 }
 
 /// Accounts of one's own, and what reads.

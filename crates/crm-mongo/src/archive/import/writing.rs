@@ -6,6 +6,7 @@ use crm_app::error::StoreError;
 use crm_app::ports::workspace::Workspace;
 use crm_domain::calendar::Calendar;
 use crm_domain::customer::Customer;
+use crm_domain::customer_cleanup::CustomerCleanup;
 use crm_domain::lead::Lead;
 use crm_domain::task::Task;
 use crm_domain::user::User;
@@ -15,6 +16,7 @@ use uuid::Uuid;
 use super::{refusal, still_ours};
 use crate::archive::arrival::{marked_by, update_one};
 use crate::documents::activity::ActivityDocument;
+use crate::documents::cleanup::CleanupDocument;
 use crate::documents::customer::{CustomerDocument, CustomerKeys};
 use crate::documents::lead::{LeadDocument, LeadKeys};
 use crate::documents::note::NoteDocument;
@@ -23,7 +25,7 @@ use crate::documents::session::SessionDocument;
 use crate::documents::task::{TaskDocument, TaskKeys};
 use crate::documents::transfer::TransferDocument;
 use crate::documents::user::{UserDocument, UserKeys};
-use crate::documents::{found_by, write};
+use crate::documents::{Stored, found_by, write};
 use crate::error::{Failure, store_error, unavailable};
 use crate::store::Inner;
 use crate::{lanes, standings, tallies};
@@ -43,6 +45,9 @@ pub(super) async fn take(
         Batch::Workspace(workspace) => put_workspace(inner, id, workspace).await,
         Batch::Leads(leads) => insert(inner, "leads", &leads, lead).await,
         Batch::Customers(customers) => insert(inner, "customers", &customers, customer).await,
+        Batch::Cleanups(some) => {
+            insert(inner, CustomerCleanup::COLLECTION, &some, |one| write(&CleanupDocument::new(one))).await
+        }
         Batch::Notes(notes) => insert(inner, "notes", &notes, |note| write(&NoteDocument::new(note))).await,
         Batch::Tasks(tasks) => insert(inner, "tasks", &tasks, |one| task(one, calendar)).await,
         Batch::Transfers(transfers) => {

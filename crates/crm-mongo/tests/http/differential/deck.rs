@@ -40,6 +40,7 @@ pub(super) enum Deed {
     ReadUser,
     ChangeUser,
     Deactivate,
+    ReadTransfer,
     SignOutUser,
     Me,
     RenameMe,
@@ -65,12 +66,12 @@ use Deed::{
     ChangeUser, ConvertLead, Dashboard, Deactivate, DeleteCustomer, DeleteLead, DeleteNote, DeleteTask,
     EditNote, EndOthers, EndSession, Feed, GoOn, GuessPassword, History, ListCustomers, ListLeads, ListNotes,
     ListTasks, ListUsers, Logout, MakeCustomer, MakeLead, MakeTask, Me, Nonsense, ReadAgain, ReadCustomer,
-    ReadLead, ReadTask, ReadUser, ReassignLead, Refresh, Register, RenameMe, Service, Sessions, SignOutUser,
+    ReadLead, ReadTask, ReadTransfer, ReadUser, ReassignLead, Refresh, Register, RenameMe, Service, Sessions, SignOutUser,
     UnarchiveLead, Walk,
 };
 
 /// How many cards there are of each.
-const CARDS: [(usize, Deed); 48] = [
+const CARDS: [(usize, Deed); 49] = [
     (20, MakeLead),
     (16, ChangeLead),
     (6, ReadLead),
@@ -103,6 +104,7 @@ const CARDS: [(usize, Deed); 48] = [
     (2, ReadUser),
     (3, ChangeUser),
     (1, Deactivate),
+    (1, ReadTransfer),
     (1, SignOutUser),
     (2, Me),
     (1, RenameMe),
@@ -131,7 +133,15 @@ impl Deed {
     pub(super) fn is_for_admins(self) -> bool {
         matches!(
             self,
-            Register | ListUsers | ReadUser | ChangeUser | Deactivate | SignOutUser | ReassignLead | Audit
+            Register
+                | ListUsers
+                | ReadUser
+                | ChangeUser
+                | Deactivate
+                | ReadTransfer
+                | SignOutUser
+                | ReassignLead
+                | Audit
         )
     }
 }

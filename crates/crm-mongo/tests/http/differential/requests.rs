@@ -76,6 +76,7 @@ impl Maker<'_> {
             Deed::ReadUser => self.read_user(),
             Deed::ChangeUser => self.change_user(),
             Deed::Deactivate => self.deactivate(),
+            Deed::ReadTransfer => self.read_transfer(),
             Deed::SignOutUser => self.sign_out_user(),
             Deed::Me => Ask::get("/api/auth/me"),
             Deed::RenameMe => Ask::patch("/api/auth/me", json!({ "name": text::person(self.random) })),

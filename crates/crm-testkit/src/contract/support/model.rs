@@ -78,9 +78,7 @@ impl Model {
                 self.customers.insert(put.after.id, put.outcome());
             }
             Change::DeleteCustomer(customer) => {
-                let id = customer.record().id;
-                self.customers.remove(&id);
-                self.notes.retain(|_, note| note.customer != id);
+                self.customers.remove(&customer.record().id);
             }
             Change::InsertNote(note) | Change::PutNote(note) => {
                 self.notes.insert(note.id, note.clone());
@@ -88,6 +86,7 @@ impl Model {
             Change::DeleteNote(note) => {
                 self.notes.remove(&note.id);
             }
+            Change::DeleteNotes(ids) => self.notes.retain(|id, _| !ids.contains(id)),
             Change::InsertTask(task) => {
                 self.tasks.insert(task.id, first(task));
             }
@@ -101,8 +100,9 @@ impl Model {
             | Change::TouchSession { .. }
             | Change::RotateSession { .. }
             | Change::EndSession { .. }
+            | Change::InsertCleanup(_)
+            | Change::DeleteCleanup(_)
             | Change::PutTransfer(_)
-            | Change::DeleteTransfer(_)
             | Change::MarkSetUp
             | Change::OfferSetUp(_)
             | Change::ForgetSession(_)

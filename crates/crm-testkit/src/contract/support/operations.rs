@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crm_app::commit::Commit;
+use crm_app::commit::change::Change;
 use crm_domain::access::role::Role;
 use crm_domain::customer::Customer;
 use crm_domain::ids::{CustomerId, UserId, UserKind};
@@ -57,7 +58,11 @@ pub(in crate::contract) fn random_commit(make: &Maker, model: &Model, random: &m
             commit.put_customer(&customer, change_customer(random, customer.record(), &users, make))
         }
         (4, _, Some(customer), _) => {
-            commit.delete_customer(&customer, &open_tasks_about(model, customer.record().id))
+            let id = customer.record().id;
+            let notes = model.notes.values().filter(|note| note.customer == id).map(|note| note.id).collect();
+            commit
+                .delete_customer(&customer, &open_tasks_about(model, id))
+                .change(Change::DeleteNotes(notes))
         }
         (5 | 6, _, Some(customer), _) => {
             let note = make.note(customer.record().id, *random.pick(&users), random.name().as_str());

@@ -56,6 +56,11 @@ impl Maker<'_> {
         }
     }
 
+    pub(super) fn read_transfer(&mut self) -> Ask {
+        let other = self.later().unwrap_or_else(|| UNKNOWN.to_owned());
+        Ask::get(format!("{}/transfer", user(&other)))
+    }
+
     pub(super) fn sign_out_user(&mut self) -> Ask {
         let other = self.later().unwrap_or_else(|| UNKNOWN.to_owned());
         Ask::post(format!("{}/sessions/revoke", user(&other)), json!({}))
