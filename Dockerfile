@@ -16,14 +16,15 @@ FROM gcr.io/distroless/cc-debian12:nonroot
 COPY --from=build /out/crm-server /usr/local/bin/crm-server
 # A new volume takes over the owner of the folder it is mounted on.
 COPY --from=build --chown=nonroot:nonroot /out/data /data
-WORKDIR /data
-# Inside a container the server has to listen at every address, so it must be told that a proxy with TLS stands before it.
-# Where there is none, publish the port to this machine only, or set CRM__SERVER__TLS__CERT_FILE and …__KEY_FILE and
-# CRM__SERVER__BEHIND_PROXY=false.
+# The default store, its secrets and its backups lie in data/ of the working folder, which is the volume. Settings may be
+# mounted at /config/production.toml.
+WORKDIR /
+# Nothing here chooses the store or says whether there is a proxy: what an image sets is stronger than a file, and a
+# wrong answer would go unnoticed. Where others reach the server, a start in production stops until it is given either a
+# proxy with TLS (CRM__SERVER__BEHIND_PROXY=true and CRM__SERVER__TRUSTED_PROXIES) or a certificate
+# (CRM__SERVER__TLS__CERT_FILE and CRM__SERVER__TLS__KEY_FILE). deploy/ has both kinds of store behind Caddy.
 ENV CRM__ENVIRONMENT=production \
-    CRM__SERVER__HOST=0.0.0.0 \
-    CRM__SERVER__BEHIND_PROXY=true \
-    CRM__STORE__URL=sqlite:///data/crm.db
+    CRM__SERVER__HOST=0.0.0.0
 USER nonroot
 VOLUME /data
 EXPOSE 3000

@@ -185,10 +185,9 @@ impl Call {
 
     /// What is known of the client's device.
     pub(crate) fn device(&self) -> Device {
-        let trusts = |peer| (self.state.options().trusts_proxy)(peer);
         let user_agent = self.request.headers().get(USER_AGENT);
         Device {
-            address: client_address(self.request.head(), trusts).map(|address| address.to_string()),
+            address: client_address(self.request.head(), &self.state).map(|address| address.to_string()),
             user_agent: user_agent.map(|agent| String::from_utf8_lossy(agent.as_bytes()).into_owned()),
         }
     }

@@ -209,7 +209,7 @@ fn by_address(state: &HttpState, request: &HttpRequest) -> Caller {
 }
 
 fn address(state: &HttpState, request: &HttpRequest) -> Option<IpAddr> {
-    client_address(request.head(), |peer| (state.options().trusts_proxy)(peer))
+    client_address(request.head(), state)
 }
 
 #[cfg(test)]

@@ -67,6 +67,8 @@ pub struct HttpOptions {
     pub trusts_proxy: TrustsProxy,
     /// TLS, if the server is to speak it; with the protocols it offers (ALPN).
     pub tls: Option<Arc<ServerConfig>>,
+    /// The kind of store behind the use cases, as `/readyz` names it: `sqlite` or `mongodb`.
+    pub store: &'static str,
     /// For how long browsers are told to use HTTPS only; none where TLS is nobody's business.
     pub hsts: Option<Duration>,
 }
@@ -95,6 +97,7 @@ impl Default for HttpOptions {
             cors_origins: Vec::new(),
             trusts_proxy: Arc::new(|_| false),
             tls: None,
+            store: "sqlite",
             hsts: None,
         }
     }

@@ -25,6 +25,7 @@ struct Shared {
     metrics: Option<RenderMetrics>,
     stopping: AtomicBool,
     readiness: Readiness,
+    has_untrusted_proxy: AtomicBool,
 }
 
 impl HttpState {
@@ -32,8 +33,16 @@ impl HttpState {
     pub fn new(ctx: Ctx, options: HttpOptions, metrics: Option<RenderMetrics>) -> Self {
         let limits = options.rates.as_ref().map(RateLimits::new);
         let in_flight = InFlight::new(options.max_in_flight, options.max_waiting, options.room_timeout);
-        let (stopping, readiness) = (AtomicBool::new(false), Readiness::default());
-        Self(Arc::new(Shared { ctx, options, limits, in_flight, metrics, stopping, readiness }))
+        Self(Arc::new(Shared {
+            ctx,
+            options,
+            limits,
+            in_flight,
+            metrics,
+            stopping: AtomicBool::new(false),
+            readiness: Readiness::default(),
+            has_untrusted_proxy: AtomicBool::new(false),
+        }))
     }
 
     /// What the use cases work with.
@@ -58,6 +67,12 @@ impl HttpState {
 
     pub(crate) fn readiness(&self) -> &Readiness {
         &self.0.readiness
+    }
+
+    /// Whether nobody that is not trusted has sent `X-Forwarded-For` before; true once in the life of the server.
+    pub(crate) fn is_first_untrusted_proxy(&self) -> bool {
+        let seen = &self.0.has_untrusted_proxy;
+        !seen.load(Ordering::Relaxed) && !seen.swap(true, Ordering::Relaxed)
     }
 
     pub(crate) fn limits(&self) -> Option<&RateLimits> {

@@ -2,7 +2,8 @@
 //!
 //! # Where things are
 //! - What the rest of the program holds: [`store::MongoStore`]; how it is run: [`options`]; why it does not open:
-//!   [`error::OpenError`]; what it asks of the server: `server.rs`; a look without opening it: [`mod@inspect`].
+//!   [`error::OpenError`]; what it asks of the server: `server.rs`; a look without opening it: [`mod@inspect`];
+//!   what a connection string says of its security: [`connection`].
 //! - Writing: `commit.rs`. A commit becomes a list of commands (`commit/plan.rs`), which run in one transaction
 //!   (`commit/transaction.rs`). What others' decisions rest on is guarded by writes: `standings.rs`, `open_tasks.rs`.
 //!   The counters, and why writers do not meet in them: `tallies.rs`, `lanes.rs`.
@@ -14,6 +15,7 @@
 //! - How MongoDB answers what is asked, for tests: [`plans`].
 //! - What is held in process, and how it follows other servers: `following.rs`.
 
+pub mod connection;
 pub mod error;
 pub mod inspect;
 pub mod options;

@@ -108,6 +108,9 @@ pub struct SeedArgs {
     /// Delete everything in the store first
     #[arg(long)]
     pub reset: bool,
+    /// Do nothing if the store has records already
+    #[arg(long, conflicts_with = "reset")]
+    pub if_empty: bool,
     /// In production: yes, this store is meant
     #[arg(long)]
     pub yes_in_production: bool,

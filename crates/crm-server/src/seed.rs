@@ -34,7 +34,7 @@ use crate::store::Store;
 use crate::wiring::{self, Wiring};
 use crate::{output, progress, telemetry};
 
-/// Fills the store. One that has users is left alone unless it is to be emptied first, and production asks twice.
+/// Fills the store. One that has users or records is left alone unless it is to be emptied first, and production asks twice.
 ///
 /// # Errors
 /// The store is served or not to be touched, or fails. What was loaded until then is marked as unfinished: nothing uses it, and the
@@ -46,7 +46,10 @@ pub async fn seed(settings: Settings, args: SeedArgs) -> Result<(), CommandError
     let lock = wiring::lock(&settings.store.url)?;
     clear_unfinished(&settings, &args).await?;
     let wiring = Wiring::open_with_secrets(&settings, OpenMode::CreateIfEmpty).await?;
-    make_room(&wiring, &settings, args.reset).await?;
+    if make_room(&wiring, &settings, &args).await? == Room::Occupied {
+        wiring.close().await?;
+        return Ok(());
+    }
     let amounts = args.amounts();
     let bar = progress::bar();
     let planted = plant(&wiring, amounts, args.random_seed, &bar).await;
@@ -88,18 +91,30 @@ async fn clear_unfinished(settings: &Settings, args: &SeedArgs) -> Result<(), Co
     store.close().await
 }
 
-async fn make_room(wiring: &Wiring, settings: &Settings, reset: bool) -> Result<(), CommandError> {
-    if reset {
-        return wiring.store.maintenance().clear().await.map_err(store_failed);
+/// Whether there is room for the sample data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Room {
+    Free,
+    /// The store has records, and `--if-empty` says that this is enough.
+    Occupied,
+}
+
+async fn make_room(wiring: &Wiring, settings: &Settings, args: &SeedArgs) -> Result<Room, CommandError> {
+    if args.reset {
+        wiring.store.maintenance().clear().await.map_err(store_failed)?;
+        return Ok(Room::Free);
     }
-    let there = wiring.store.maintenance().inventory().await.map_err(store_failed)?;
-    if there.users > 0 {
-        return Err(CommandError::Usage(format!(
-            "{} has {} users and is left alone; with --reset everything in it is deleted first",
-            settings.store.url, there.users
-        )));
+    let found = wiring.store.maintenance().inventory().await.map_err(store_failed)?;
+    let records = found.leads + found.customers + found.notes + found.tasks;
+    if found.users == 0 && records == 0 {
+        return Ok(Room::Free);
     }
-    Ok(())
+    let text = format!("{} has {} users and {records} records and is left alone", settings.store.url, found.users);
+    if args.if_empty {
+        output::say(&text);
+        return Ok(Room::Occupied);
+    }
+    Err(CommandError::Usage(format!("{text}; with --reset everything in it is deleted first")))
 }
 
 fn store_failed(error: crm_app::error::StoreError) -> CommandError {

@@ -77,6 +77,14 @@ impl Store {
         .map_err(failed)
     }
 
+    /// The kind of store, as `/readyz` names it.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Embedded(_) => "sqlite",
+            Self::Distributed(_) => "mongodb",
+        }
+    }
+
     /// What use cases see of it.
     pub fn ports(&self) -> Stores {
         match self {

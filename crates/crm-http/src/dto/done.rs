@@ -12,6 +12,17 @@ pub struct DoneBody {
     pub ok: bool,
 }
 
+/// The server can do its work.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Ready)]
+pub struct ReadyBody {
+    /// Always `true`.
+    pub ok: bool,
+    /// The kind of store that answered: `sqlite` (embedded) or `mongodb`.
+    #[schema(example = "sqlite")]
+    pub store: &'static str,
+}
+
 /// The user is signed out everywhere.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Revoked)]

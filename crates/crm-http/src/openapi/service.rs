@@ -7,7 +7,7 @@ use super::parameters;
 use crate::dto::activity::ActivityBody;
 use crate::dto::audit::AuditEntryBody;
 use crate::dto::dashboard::DashboardBody;
-use crate::dto::done::DoneBody;
+use crate::dto::done::{DoneBody, ReadyBody};
 use crate::dto::page::PageBody;
 use crate::route::Verb::Get;
 
@@ -40,8 +40,8 @@ pub(super) fn specs() -> Vec<Spec> {
             .with_headers(&["ETag"]),
         spec(Get, "/health", "getHealth", "The server is alive.").gives::<DoneBody>(),
         spec(Get, "/healthz", "getLiveness", "The server is alive.").gives::<DoneBody>(),
-        spec(Get, "/readyz", "getReadiness", "The store answers and the server is not about to stop.")
-            .gives::<DoneBody>()
+        spec(Get, "/readyz", "getReadiness", "The store, whose kind is named, answers and the server is not about to stop.")
+            .gives::<ReadyBody>()
             .refuses(&[503]),
         spec(
             Get,

@@ -11,6 +11,7 @@ use utoipa_swagger_ui::Config;
 
 use crate::answer::Answer;
 use crate::call::Call;
+use crate::dto::done::ReadyBody;
 use crate::openapi;
 use crate::problem::Problem;
 use crate::problem::kind::Kind;
@@ -25,13 +26,13 @@ pub(crate) async fn alive(_call: Call) -> Outcome {
     Ok(Answer::done())
 }
 
-/// `GET /readyz`: the server can do its work, as of a check that is at most a second old.
+/// `GET /readyz`: the server can do its work, and on which kind of store, as of a check that is at most a second old.
 pub(crate) async fn ready(call: Call) -> Outcome {
     if call.state().is_stopping() {
         return Err(Problem::new(Kind::NOT_READY, "the server is about to stop").retry_after(1));
     }
     match call.state().readiness().check(call.ctx().stores.workspaces.as_ref()).await {
-        Ok(()) => Ok(Answer::done()),
+        Ok(()) => Answer::ok(&ReadyBody { ok: true, store: call.state().options().store }),
         Err(NotReady::Store(error)) => Err(Problem::from(StoreError::Unavailable(error.into()))),
         Err(NotReady::Late) => {
             Err(Problem::new(Kind::NOT_READY, "the store did not answer in time").retry_after(1))

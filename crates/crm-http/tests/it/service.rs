@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use crm_app::error::StoreError;
 use crm_app::ports::workspace::{Workspace, Workspaces};
+use crm_http::options::HttpOptions;
 use rstest::rstest;
 use serde_json::json;
 
@@ -14,11 +15,17 @@ use crate::support::server::{TestServer, options};
 #[rstest]
 #[case("/health")]
 #[case("/healthz")]
-#[case("/readyz")]
 #[tokio::test]
 async fn a_server_that_works_says_so(#[case] path: &str) {
     let reply = TestServer::start().await.nobody().get(path).await;
     assert_eq!((reply.status, reply.body), (200, json!({ "ok": true })));
+}
+
+#[tokio::test]
+async fn a_server_that_is_ready_names_its_kind_of_store() {
+    let options = HttpOptions { store: "mongodb", ..options() };
+    let reply = TestServer::with(options).await.nobody().get("/readyz").await;
+    assert_eq!((reply.status, reply.body), (200, json!({ "ok": true, "store": "mongodb" })));
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@
 mod abandoned;
 mod contract;
 mod counted;
+mod direct;
 mod failover;
 mod given_up;
 mod moment;

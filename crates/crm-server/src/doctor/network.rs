@@ -17,6 +17,7 @@ pub(super) fn check(settings: &Settings) -> Vec<Finding> {
     let flaws = exposure::flaws(settings);
     let mut found: Vec<Finding> =
         flaws.iter().map(|flaw| Finding::wrong("network", flaw.to_string())).collect();
+    found.extend(proxies(settings));
     if let Some((cert, key)) = settings.server.tls.files() {
         found.push(match pair::read(cert, key, false) {
             Ok(pair) => {
@@ -27,6 +28,26 @@ pub(super) fn check(settings: &Settings) -> Vec<Finding> {
         });
     }
     found
+}
+
+/// Whether the address that limits and the audit log go by is the client's.
+fn proxies(settings: &Settings) -> Option<Finding> {
+    let server = &settings.server;
+    if server.trusted_proxies.iter().any(|network| network.is_everything()) {
+        let text = "server.trusted_proxies names every address, so that any client can claim another's; name the proxy's";
+        return Some(Finding::doubtful("proxy", text));
+    }
+    if !server.hides_clients() {
+        return server.has_proxy().then(|| {
+            Finding::good("proxy", "clients' addresses are taken from X-Forwarded-For of server.trusted_proxies")
+        });
+    }
+    // In production it keeps the server from starting, which was said already.
+    (!settings.environment.is_strict()).then(|| {
+        let text = "server.behind_proxy is true and server.trusted_proxies is empty: all clients share one address, and \
+                    a start in production is refused";
+        Finding::doubtful("proxy", text)
+    })
 }
 
 fn ending(end: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Finding {

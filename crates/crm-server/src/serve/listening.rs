@@ -90,6 +90,7 @@ impl Listening {
         let options = HttpOptions {
             max_connections: open_files::connections_that_fit(settings.server.max_connections),
             tls: tls.as_ref().map(|tls| Arc::clone(&tls.config)),
+            store: wiring.store.kind(),
             ..wiring::http_options(settings)
         };
         let state = HttpState::new(wiring.ctx.clone(), options, here);

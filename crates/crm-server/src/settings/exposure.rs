@@ -3,8 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use config::Value;
+use crm_mongo::connection::connection_security;
 
+use super::mongo_url::MongoUrl;
 use super::problem::{Problem, SECRETS};
+use super::store_url::StoreUrl;
 use super::{Settings, key_file, tree};
 
 /// What is wrong with how the server would be reached.
@@ -17,15 +20,43 @@ pub fn flaws(settings: &Settings) -> Vec<Problem> {
     if !server.host.is_loopback() && server.tls.files().is_none() && !server.has_proxy() {
         let text = format!(
             "lets others than this machine ask in clear at {}; set server.tls.cert_file and server.tls.key_file, or \
-             declare the proxy with TLS that stands before it: server.behind_proxy = true",
+             declare the proxy with TLS in front of it: server.behind_proxy = true and server.trusted_proxies",
             server.host
         );
         problems.push(Problem::new("server.host", text));
+    }
+    if server.hides_clients() {
+        let text = "is empty while server.behind_proxy is true: all clients would share the proxy's address, so that \
+                    wrong passwords of one lock out all; name the proxy's address, or private for any private one";
+        problems.push(Problem::new("server.trusted_proxies", text));
+    }
+    if let StoreUrl::Mongo(url) = &settings.store.url {
+        problems.extend(mongodb(url, settings.store.allow_plaintext));
     }
     if let Some((_, key)) = server.tls.files() {
         problems.extend(key_file::flaw(key).map(|flaw| Problem::new("server.tls.key_file", flaw)));
     }
     problems
+}
+
+/// What is wrong with how a MongoDB on another machine would be reached. An address that is none is reported where it is
+/// used.
+fn mongodb(url: &MongoUrl, allow_plaintext: bool) -> Option<Problem> {
+    let security = connection_security(url.expose())?;
+    if !security.is_remote {
+        return None;
+    }
+    let mut flaws = Vec::new();
+    if !security.signs_in {
+        flaws.push("names no user: anybody who reaches the server could read and change all records");
+    }
+    if !security.has_tls && !allow_plaintext {
+        flaws.push(
+            "has no tls=true: passwords and records would travel in clear; set store.allow_plaintext = true where \
+             nobody else is on the network between the two",
+        );
+    }
+    (!flaws.is_empty()).then(|| Problem::new("store.url", format!("{url} {}", flaws.join("; it "))))
 }
 
 /// Files that hold a secret among the settings and that others could read.

@@ -1,9 +1,24 @@
 //! A network address block (RFC 4632), such as `10.0.0.0/8`: which peers are proxies of ours.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// What a network must be, for error texts.
-pub(super) const EXPECTED: &str = "an address or a block such as 10.0.0.0/8";
+pub(super) const EXPECTED: &str = "an address, a block such as 10.0.0.0/8, or private";
+
+/// Stands for [`PRIVATE`] in a list of networks.
+const PRIVATE_NAME: &str = "private";
+
+/// Addresses that no client on the internet has: private (RFC 1918, RFC 4193), loopback and link-local ones.
+const PRIVATE: [Network; 8] = [
+    Network::v4([10, 0, 0, 0], 8),
+    Network::v4([172, 16, 0, 0], 12),
+    Network::v4([192, 168, 0, 0], 16),
+    Network::v4([127, 0, 0, 0], 8),
+    Network::v4([169, 254, 0, 0], 16),
+    Network { address: IpAddr::V6(Ipv6Addr::LOCALHOST), bits: 128 },
+    Network::v6(0xfc00, 7),
+    Network::v6(0xfe80, 10),
+];
 
 /// All addresses that begin with the same bits. One address is a block of itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +28,24 @@ pub struct Network {
 }
 
 impl Network {
+    const fn v4([a, b, c, d]: [u8; 4], bits: u8) -> Self {
+        Self { address: IpAddr::V4(Ipv4Addr::new(a, b, c, d)), bits }
+    }
+
+    const fn v6(first: u16, bits: u8) -> Self {
+        Self { address: IpAddr::V6(Ipv6Addr::new(first, 0, 0, 0, 0, 0, 0, 0)), bits }
+    }
+
+    /// Reads an element of a list of networks: one network, or `private` for all private ones.
+    pub(super) fn parse_element(text: &str) -> Option<Vec<Self>> {
+        if text == PRIVATE_NAME { Some(PRIVATE.to_vec()) } else { Self::parse(text).map(|network| vec![network]) }
+    }
+
+    /// Whether every address of the family lies within.
+    pub fn is_everything(self) -> bool {
+        self.bits == 0
+    }
+
     /// Reads an address, or an address and the number of its leading bits.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let (address, bits) =
@@ -66,6 +99,29 @@ mod tests {
         #[case] within: bool,
     ) {
         assert_eq!(Network::parse(block).unwrap().contains(address), within);
+    }
+
+    #[rstest]
+    #[case("10.9.8.7", true)]
+    #[case("172.16.0.1", true)]
+    #[case("172.31.255.255", true)]
+    #[case("172.32.0.1", false)]
+    #[case("192.168.1.1", true)]
+    #[case("127.0.0.1", true)]
+    #[case("169.254.10.1", true)]
+    #[case("::ffff:172.18.0.3", true)]
+    #[case("::1", true)]
+    #[case("fd12:3456::1", true)]
+    #[case("fe80::1", true)]
+    #[case("100.64.0.1", false)]
+    #[case("203.0.113.9", false)]
+    #[case("2001:db8::1", false)]
+    fn private_is_every_address_that_no_client_on_the_internet_has(
+        #[case] address: IpAddr,
+        #[case] within: bool,
+    ) {
+        let networks = Network::parse_element("private").unwrap();
+        assert_eq!(networks.iter().any(|network| network.contains(address)), within);
     }
 
     #[rstest]

@@ -97,6 +97,11 @@ impl ServerSettings {
     pub fn has_proxy(&self) -> bool {
         self.behind_proxy || !self.trusted_proxies.is_empty()
     }
+
+    /// Whether all clients would have the address of a proxy that is declared and not trusted.
+    pub fn hides_clients(&self) -> bool {
+        self.behind_proxy && self.trusted_proxies.is_empty()
+    }
 }
 
 /// TLS from this program itself. Both files or none.
@@ -135,6 +140,9 @@ pub struct StoreSettings {
     /// The store's address.
     #[serde(deserialize_with = "store_url")]
     pub url: StoreUrl,
+    /// Whether a MongoDB on another machine may be reached without TLS in production.
+    #[serde(deserialize_with = "leaf::switch")]
+    pub allow_plaintext: bool,
     /// Threads that read from the embedded store.
     #[serde(deserialize_with = "leaf::whole")]
     #[garde(custom(between(1, 64)))]
@@ -426,7 +434,7 @@ fn host<'de, D: Deserializer<'de>>(deserializer: D) -> Result<IpAddr, D::Error> 
 }
 
 fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Network>, D::Error> {
-    leaf::list(deserializer, network::EXPECTED, Network::parse)
+    leaf::list(deserializer, network::EXPECTED, Network::parse_element).map(|elements| elements.concat())
 }
 
 fn public_url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {

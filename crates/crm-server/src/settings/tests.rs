@@ -118,9 +118,36 @@ fn the_names_of_the_node_backend_are_understood() {
 }
 
 #[test]
-fn our_own_name_wins_over_a_name_of_the_node_backend() {
-    let settings = Place::new().load(&[("PORT", "8080"), ("CRM__SERVER__PORT", "9090")]);
-    assert_eq!(settings.server.port, 9090);
+fn two_names_of_one_setting_with_different_values_in_one_layer_are_refused() {
+    let twice = "PORT=8080\nPORT=9090\nMONGODB_URI=mongodb://u:hunter2@db/crm\nCRM__STORE__URL=sqlite://data/crm.db\n";
+    let place = Place::new().file(".env", twice);
+    assert_snapshot!(place.refusal(&[]), @"
+    2 bad settings:
+      server.port: has two different values: PORT is given twice (.env)
+      store.url: has two names with different values: CRM__STORE__URL and MONGODB_URI; keep one of them (.env)
+    ");
+    let text = Place::new().refusal(&[
+        ("CRM__AUTH__ACCESS_SECRET", "hunter2"),
+        ("JWT_ACCESS_SECRET", "hunter3"),
+        ("CRM__ENVIRONMENT", "production"),
+        ("NODE_ENV", "development"),
+        ("CRM__SERVER__PORT", "9090"),
+        ("CRM__Server__Port", "8080"),
+    ]);
+    assert_snapshot!(text, @"
+    3 bad settings:
+      auth.access_secret: has two names with different values: CRM__AUTH__ACCESS_SECRET and JWT_ACCESS_SECRET; keep one of them (the environment)
+      environment: has two names with different values: CRM__ENVIRONMENT and NODE_ENV; keep one of them (the environment)
+      server.port: has two names with different values: CRM__SERVER__PORT and CRM__Server__Port; keep one of them (the environment)
+    ");
+}
+
+#[test]
+fn two_names_of_one_setting_with_one_value_are_taken() {
+    let place = Place::new().file(".env", "PORT=8080\nCRM__SERVER__PORT=8080\nPORT=8080\n");
+    assert_eq!(place.load(&[]).server.port, 8080);
+    let settings = place.load(&[("PORT", ""), ("CRM__SERVER__PORT", "9090")]);
+    assert_eq!(settings.server.port, 9090, "a stronger layer wins, and an empty variable is as absent");
 }
 
 #[test]
@@ -204,7 +231,7 @@ fn every_bad_value_is_named_at_once_with_its_place() {
       server.keep_alive_s: must be from 1 to 3600, not "0" (CRM__SERVER__KEEP_ALIVE_S in the environment)
       server.port: must be a whole number from 0 to 65535, not "70000" (PORT in the environment)
       server.request_timeout_s: must be a whole number, not true (<folder>/config/default.toml)
-      server.trusted_proxies: each must be an address or a block such as 10.0.0.0/8, not "10.0.0.0/8,proxy" (CRM__SERVER__TRUSTED_PROXIES in the environment)
+      server.trusted_proxies: each must be an address, a block such as 10.0.0.0/8, or private, not "10.0.0.0/8,proxy" (CRM__SERVER__TRUSTED_PROXIES in the environment)
       server.workers: must be a whole number, not 1.5 (<folder>/config/default.toml)
       workspace.timezone: must be an IANA time zone such as Europe/Berlin, not "Berlin" (CRM__WORKSPACE__TIMEZONE in the environment)
     "#);
@@ -302,10 +329,10 @@ fn production_lets_others_ask_only_by_tls_or_through_a_declared_proxy() {
     let place = Place::new().file("cert.pem", "").file("key.pem", "");
     fs::set_permissions(place.folder.path().join("key.pem"), Permissions::from_mode(0o600)).unwrap();
     let public = ("CRM__SERVER__HOST", "0.0.0.0");
-    assert_snapshot!(production(&place, &[public]).unwrap_err(), @"bad setting server.host: lets others than this machine ask in clear at 0.0.0.0; set server.tls.cert_file and server.tls.key_file, or declare the proxy with TLS that stands before it: server.behind_proxy = true");
+    assert_snapshot!(production(&place, &[public]).unwrap_err(), @"bad setting server.host: lets others than this machine ask in clear at 0.0.0.0; set server.tls.cert_file and server.tls.key_file, or declare the proxy with TLS in front of it: server.behind_proxy = true and server.trusted_proxies");
     let tls = [("CRM__SERVER__TLS__CERT_FILE", "cert.pem"), ("CRM__SERVER__TLS__KEY_FILE", "key.pem")];
     for declared in [
-        &[("CRM__SERVER__BEHIND_PROXY", "true")][..],
+        &[("CRM__SERVER__BEHIND_PROXY", "true"), ("CRM__SERVER__TRUSTED_PROXIES", "private")][..],
         &[("CRM__SERVER__TRUSTED_PROXIES", "10.0.0.0/8")],
         &tls,
     ] {
@@ -314,6 +341,44 @@ fn production_lets_others_ask_only_by_tls_or_through_a_declared_proxy() {
     assert_eq!(production(&place, &[("CRM__SERVER__HOST", "::1")]), Ok(()));
     assert!(production(&place, &[public, ("CRM__SERVER__PUBLIC_URL", "https://a.example")]).is_err());
     assert!(Settings::load_for_serving(place.options(&[public])).is_ok(), "at home it may");
+}
+
+#[test]
+fn production_refuses_a_proxy_whose_clients_it_cannot_tell_apart() {
+    let place = Place::new();
+    for host in ["127.0.0.1", "0.0.0.0"] {
+        let hidden = [("CRM__SERVER__HOST", host), ("CRM__SERVER__BEHIND_PROXY", "true")];
+        let text = production(&place, &hidden).unwrap_err();
+        assert_snapshot!(text, @"bad setting server.trusted_proxies: is empty while server.behind_proxy is true: all clients would share the proxy's address, so that wrong passwords of one lock out all; name the proxy's address, or private for any private one");
+        assert!(Settings::load_for_serving(place.options(&hidden)).is_ok(), "in development it may");
+    }
+}
+
+#[test]
+fn private_stands_for_private_networks_beside_others() {
+    let server = Place::new().load(&[("CRM__SERVER__TRUSTED_PROXIES", "private, 203.0.113.0/24")]).server;
+    for trusted in ["172.18.0.3", "::1", "203.0.113.9"] {
+        assert!(server.trusts(trusted.parse().unwrap()), "{trusted}");
+    }
+    assert!(!server.trusts("198.51.100.7".parse().unwrap()));
+}
+
+#[test]
+fn production_reaches_a_mongodb_on_another_machine_with_a_user_and_tls_only() {
+    let place = Place::new();
+    let at = |uri, more: &[(&str, &str)]| production(&place, &[&[("MONGODB_URI", uri)], more].concat());
+    assert_snapshot!(at("mongodb://db1,db2/crm", &[]).unwrap_err(), @"bad setting store.url: mongodb://db1,db2/crm names no user: anybody who reaches the server could read and change all records; it has no tls=true: passwords and records would travel in clear; set store.allow_plaintext = true where nobody else is on the network between the two");
+    let plain = "mongodb://crm:hunter2@db/crm";
+    let text = at(plain, &[]).unwrap_err();
+    assert!(text.contains("tls=true") && !text.contains("hunter2") && !text.contains("names no user"), "{text}");
+    let allowed = [("CRM__STORE__ALLOW_PLAINTEXT", "true")];
+    assert!(at("mongodb://db/crm", &allowed).unwrap_err().contains("names no user"));
+    assert_eq!(at(plain, &allowed), Ok(()));
+    for uri in ["mongodb://crm:hunter2@db/crm?tls=true", "mongodb+srv://crm:hunter2@db/crm", "mongodb://127.0.0.1/crm"] {
+        assert_eq!(at(uri, &[]), Ok(()), "{uri}");
+    }
+    let options = place.options(&[("MONGODB_URI", "mongodb://db1,db2/crm")]);
+    assert!(Settings::load_for_serving(options).is_ok(), "in development it may");
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! Settings from variables: `CRM__SECTION__KEY`, and the names that the Node backend used.
 //!
-//! A variable of the process wins over one of the `.env` file, whatever their names; of two for one setting in the same
-//! place, the `CRM__` name wins. An empty variable is as absent. Values stay texts until a setting reads them: guessing
-//! numbers would turn the secret `0012` into `12`.
+//! A variable of the process wins over one of the `.env` file, whatever their names. Within one of the two, a setting has
+//! one value: two names with different values are an error that names both. An empty variable is as absent. Values stay
+//! texts until a setting reads them: guessing numbers would turn the secret `0012` into `12`.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -28,6 +28,10 @@ const PREFIX: &str = "CRM__";
 const ENVIRONMENT: [&str; 2] = ["CRM__ENVIRONMENT", "NODE_ENV"];
 const DOTENV: &str = ".env";
 
+/// The key of the environment's name, which is no setting.
+const ENVIRONMENT_KEY: &str = "environment";
+const PROCESS: &str = "the environment";
+
 /// The variables of the `.env` file and of the process, apart.
 pub(super) struct Variables {
     dotenv: BTreeMap<String, String>,
@@ -40,12 +44,9 @@ impl Variables {
     where
         E: IntoIterator<Item = (String, String)>,
     {
-        let given = |(_, value): &(String, String)| !value.trim().is_empty();
-        let dotenv = read_dotenv(&cwd.join(DOTENV), problems);
-        Self {
-            dotenv: dotenv.into_iter().filter(given).collect(),
-            process: env.into_iter().filter(given).collect(),
-        }
+        let dotenv = one_layer(read_dotenv(&cwd.join(DOTENV), problems), DOTENV, problems);
+        let process = one_layer(env, PROCESS, problems);
+        Self { dotenv, process }
     }
 
     /// The environment that they name.
@@ -57,7 +58,7 @@ impl Variables {
             return Environment::default();
         };
         Environment::parse(value).unwrap_or_else(|reason| {
-            problems.push(Problem::from(Some(name), "environment", reason));
+            problems.push(Problem::from(Some(name), ENVIRONMENT_KEY, reason));
             Environment::default()
         })
     }
@@ -65,7 +66,7 @@ impl Variables {
     /// Their settings as layers, the weakest first.
     pub(super) fn into_layers(self, problems: &mut Vec<Problem>) -> Vec<Map<String, Value>> {
         let mut layers = Vec::new();
-        for (variables, place) in [(self.dotenv, DOTENV), (self.process, "the environment")] {
+        for (variables, place) in [(self.dotenv, DOTENV), (self.process, PROCESS)] {
             let origin = |name: &str| format!("{name} in {place}");
             layers.push(
                 ALIASES
@@ -88,6 +89,44 @@ impl Variables {
         }
         layers
     }
+}
+
+/// The variables of one place that are not empty. A setting that two of them give different values is a problem: either
+/// could be the one that was meant.
+fn one_layer<E>(variables: E, place: &str, problems: &mut Vec<Problem>) -> BTreeMap<String, String>
+where
+    E: IntoIterator<Item = (String, String)>,
+{
+    let mut given: BTreeMap<String, String> = BTreeMap::new();
+    let mut names: BTreeMap<String, String> = BTreeMap::new();
+    for (name, value) in variables {
+        if value.trim().is_empty() {
+            continue;
+        }
+        if let Some(key) = setting_of(&name)
+            && let Some(other) = names.insert(key.clone(), name.clone())
+            && given.get(&other) != Some(&value)
+        {
+            let (first, second) = if other < name { (&other, &name) } else { (&name, &other) };
+            let text = if first == second {
+                format!("has two different values: {first} is given twice")
+            } else {
+                format!("has two names with different values: {first} and {second}; keep one of them")
+            };
+            problems.push(Problem::from(Some(place), key, text));
+        }
+        given.insert(name, value);
+    }
+    given
+}
+
+/// The key of the setting, or of the environment's name, that a variable of this name gives.
+fn setting_of(name: &str) -> Option<String> {
+    if ENVIRONMENT.contains(&name) {
+        return Some(ENVIRONMENT_KEY.to_owned());
+    }
+    let alias = ALIASES.iter().find(|(alias, _)| *alias == name);
+    alias.map_or_else(|| key_of(name), |(_, key)| Some((*key).to_owned()))
 }
 
 /// `CRM__SERVER__PORT` is `server.port`.

@@ -46,10 +46,10 @@ async fn a_served_store_is_backed_up_and_comes_back_with_its_audit_log_and_sessi
     let token = admin.post("/api/auth/login", credentials.clone()).await.1["refreshToken"].clone();
     let said = place.run(&["backup", "make"]).succeeded();
     assert!(said.contains(" is whole: a store with its audit log, schema "), "{said}");
-    let made = names(&place.folder().join("backups"));
+    let made = names(&place.folder().join("data/backups"));
     assert_eq!(made.len(), 2, "{made:?}");
     assert!(made[0].starts_with("crm-2") && made[0].ends_with("Z.db"), "{made:?}");
-    let file = format!("backups/{}", made[0]);
+    let file = format!("data/backups/{}", made[0]);
     // What happens later is undone by a restore, the end of a session too.
     let sessions = admin.get("/api/auth/sessions").await.1;
     let session = sessions["items"][0]["id"].as_str().unwrap();

@@ -1,5 +1,6 @@
 //! What keeps a server from starting where strangers come.
 
+use crate::deployment::reading::image;
 use crate::support::place::Place;
 
 const ACCESS: &str = "q8Zr0m1u5V0kz9yJx3nT7cWb2LhE6sDg4fPaRoUiYw==";
@@ -15,7 +16,7 @@ fn seeded() -> Place {
 
 fn strict() -> Place {
     Place::new()
-        .with("NODE_ENV", "production")
+        .with("CRM__ENVIRONMENT", "production")
         .with("JWT_ACCESS_SECRET", ACCESS)
         .with("JWT_REFRESH_SECRET", REFRESH)
         .with("CRM__METRICS__LISTEN", "127.0.0.1:0")
@@ -50,11 +51,17 @@ fn a_store_without_sample_accounts_is_served_in_production() {
 }
 
 #[test]
-fn the_container_image_declares_what_it_needs_to_start() {
-    let file = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../Dockerfile")).unwrap();
-    let declared = file.split_whitespace().filter_map(|word| word.split_once('='));
-    let place = declared
-        .filter(|(name, _)| name.starts_with("CRM__") && !name.contains("STORE"))
-        .fold(strict(), |place, (name, value)| place.with(name, value));
-    place.serve().stop();
+fn the_container_image_says_what_it_needs_and_starts_with_it() {
+    let image = || {
+        let variables = image().variables.into_iter();
+        variables.fold(strict(), |place, (name, value)| place.with(&name, &value))
+    };
+    let refused = image().run(&["serve"]).refused();
+    for named in ["server.host", "server.tls.cert_file", "server.behind_proxy", "server.trusted_proxies"] {
+        assert!(refused.contains(named), "{named}: {refused}");
+    }
+    let place = image().with("CRM__SERVER__BEHIND_PROXY", "true");
+    let refused = place.run(&["serve"]).refused();
+    assert!(refused.contains("server.trusted_proxies: is empty"), "{refused}");
+    place.with("CRM__SERVER__TRUSTED_PROXIES", "private").serve().stop();
 }

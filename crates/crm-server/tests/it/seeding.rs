@@ -2,6 +2,7 @@
 
 use rstest::rstest;
 
+use crate::copying::rows;
 use crate::support::client::Client;
 use crate::support::place::Place;
 
@@ -138,6 +139,21 @@ fn a_store_with_users_is_left_alone_unless_it_is_to_be_emptied() {
     place.run(&["seed", "--reset"]).succeeded();
     assert_eq!(mine(), 0);
     assert_eq!(place.run(&["doctor", "--recount"]).code, 0);
+}
+
+#[test]
+fn with_if_empty_an_empty_store_is_filled_and_any_other_is_left_as_it_is() {
+    let place = Place::new();
+    let said = place.run(&["seed", "--if-empty"]).succeeded();
+    assert!(said.contains("holds 3 users, 10 leads"), "{said}");
+    place.sql().execute("UPDATE lead SET name = 'Mine' WHERE n = 1", []).unwrap();
+    let state = || rows(&place.store());
+    let before = state();
+    let said = place.run(&["seed", "--if-empty"]).succeeded();
+    assert_eq!(said.lines().count(), 1, "{said}");
+    assert!(said.contains("has 3 users and") && said.contains("is left alone"), "{said}");
+    assert_eq!(state(), before);
+    assert_eq!(place.run(&["seed", "--if-empty", "--reset"]).code, 2, "they contradict each other");
 }
 
 #[test]

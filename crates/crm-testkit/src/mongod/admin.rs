@@ -78,13 +78,14 @@ pub(super) async fn finds_all_well(address: &str) -> bool {
     status.get_i32("myState").is_ok_and(|state| state == 1) && members.iter().all(is_well)
 }
 
-/// Makes servers that have just started one replica set, and waits until it takes writes.
+/// Makes servers that have just started one replica set, whose members have these host names, and waits until it takes
+/// writes.
 ///
 /// # Errors
 /// What went wrong last, when it does not within half a minute.
-pub(super) async fn initiate(addresses: &[String], settings: Document) -> Result<(), String> {
+pub(super) async fn initiate(addresses: &[String], hosts: &[String], settings: Document) -> Result<(), String> {
     let members: Vec<Document> =
-        (0_i32..).zip(addresses).map(|(number, address)| doc! { "_id": number, "host": address }).collect();
+        (0_i32..).zip(hosts).map(|(number, host)| doc! { "_id": number, "host": host }).collect();
     let config = doc! { "_id": "rs0", "members": members, "settings": settings };
     let first = addresses.first().ok_or("there are no servers")?;
     let deadline = Instant::now() + Duration::from_secs(30);

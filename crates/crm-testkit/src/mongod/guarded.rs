@@ -36,7 +36,8 @@ impl Guarded {
         let node = Node::start(&program(), Kind::Guarded, &folder, port, grace);
         let node = node.expect("the server can be started");
         node.listens().await.expect("the server listens");
-        admin::initiate(&[node.address()], Document::new()).await.expect("the replica set takes writes");
+        let address = [node.address()];
+        admin::initiate(&address, &address, Document::new()).await.expect("the replica set takes writes");
         let server = Self { node };
         // The first user may be made by whoever is on the same machine.
         server.make_user(&server.uri("", "admin"), ROOT, doc! { "role": "root", "db": "admin" }).await;

@@ -4,12 +4,13 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use bson::doc;
+use bson::{Document, doc};
 use rustix::process::Signal;
 
 use super::find::{Program, program};
 use super::node::{Host, Kind, Node};
 use super::{admin, free_port, shared};
+use crate::slow_line::SlowLine;
 
 /// Some servers that are one replica set. They end with this value, and with this process.
 #[derive(Debug)]
@@ -41,6 +42,30 @@ impl ReplicaSet {
     /// # Panics
     /// If they do not take writes.
     pub async fn start_on(hosts: &[Host], base: &Path) -> Self {
+        let set = Self::launch(hosts, base).await;
+        let settings = doc! { "electionTimeoutMillis": 2_000, "heartbeatIntervalMillis": 500 };
+        let addresses: Vec<String> = set.nodes.iter().map(Node::address).collect();
+        admin::initiate(&addresses, &addresses, settings).await.expect("the replica set takes writes");
+        set
+    }
+
+    /// Starts a set of one whose member has a host name, in the set's configuration, at which nobody reaches it: as a
+    /// server in a container has for all who are outside of the container's network.
+    ///
+    /// # Panics
+    /// If it does not take writes.
+    pub async fn start_under_another_name() -> Self {
+        let set = Self::launch(&[Host::here()], &shared::base()).await;
+        let node = set.nodes.first().expect("there is one");
+        // A member has to find itself by its name when the set is made, and not later.
+        let name = SlowLine::to(node.port()).await;
+        let host = format!("localhost:{}", name.port());
+        admin::initiate(&[node.address()], &[host], Document::new()).await.expect("the replica set takes writes");
+        set
+    }
+
+    /// Starts the servers of a set that is still to be initiated.
+    async fn launch(hosts: &[Host], base: &Path) -> Self {
         let program = program();
         let nodes: Vec<Node> = free_port::some(hosts.len())
             .into_iter()
@@ -57,9 +82,6 @@ impl ReplicaSet {
         for node in &nodes {
             node.listens().await.expect("the server listens");
         }
-        let addresses: Vec<String> = nodes.iter().map(Node::address).collect();
-        let settings = doc! { "electionTimeoutMillis": 2_000, "heartbeatIntervalMillis": 500 };
-        admin::initiate(&addresses, settings).await.expect("the replica set takes writes");
         Self { program, nodes }
     }
 

@@ -92,7 +92,8 @@ async fn start(program: &Program, folder: &Path, grace: Duration) -> Result<Node
     let port = free_port::some(1).pop().ok_or("no port is free")?;
     let node = Node::start(program, Kind::Member, folder, port, grace).map_err(|error| error.to_string())?;
     node.listens().await?;
-    admin::initiate(&[node.address()], bson::Document::new()).await?;
+    let address = [node.address()];
+    admin::initiate(&address, &address, bson::Document::new()).await?;
     Ok(node)
 }
 

@@ -73,9 +73,9 @@ async fn an_archive_with_a_flipped_byte_is_refused_and_nothing_is_written() {
     place.run(&["store", "copy", "--from", HERE, "--to", &from.database_uri()]).succeeded();
     let place = place.with("CRM__STORE__URL", &from.database_uri());
     place.run(&["backup", "make"]).succeeded();
-    let folder = place.folder().join("backups");
+    let folder = place.folder().join("data/backups");
     let [name] = crm_testkit::files::names(&folder).try_into().unwrap();
-    let (path, file) = (folder.join(&name), format!("backups/{name}"));
+    let (path, file) = (folder.join(&name), format!("data/backups/{name}"));
     let whole = fs::read(&path).unwrap();
     let place = place.with("CRM__STORE__URL", &to.database_uri());
     let mut random = Random::new();

@@ -30,7 +30,7 @@ async fn until_it_says(server: &Server, what: &str) {
 #[tokio::test]
 async fn the_server_makes_one_when_it_is_due_and_removes_only_old_ones_of_its_own() {
     let place = hourly(Place::seeded());
-    let folder = place.folder().join("backups");
+    let folder = place.folder().join("data/backups");
     fs::create_dir(&folder).unwrap();
     let [oldest, older, old] = [72, 48, 3].map(hours_ago);
     let partial = format!("{old}.aB3dEf.partial");
@@ -50,7 +50,7 @@ async fn the_server_makes_one_when_it_is_due_and_removes_only_old_ones_of_its_ow
     assert_eq!(new.len(), 3, "one of three hours ago, a new one and its sum: {after:?}");
     assert!(new.contains(&&old), "{after:?}");
     let file = new.iter().find(|name| after.contains(&format!("{name}.sha256"))).unwrap();
-    place.run(&["backup", "verify", &format!("backups/{file}")]).succeeded();
+    place.run(&["backup", "verify", &format!("data/backups/{file}")]).succeeded();
     // A restart does not begin the count anew.
     let server = place.serve();
     until_it_says(&server, "the next backup is due").await;
@@ -61,13 +61,13 @@ async fn the_server_makes_one_when_it_is_due_and_removes_only_old_ones_of_its_ow
 #[tokio::test]
 async fn a_backup_that_cannot_be_made_is_told_and_the_server_goes_on() {
     let place = hourly(Place::seeded());
-    fs::write(place.folder().join("backups"), "no folder").unwrap();
+    fs::write(place.folder().join("data/backups"), "no folder").unwrap();
     let server = place.serve();
     until_it_says(&server, "trying again in 10 minutes").await;
     let admin = Client::admin(server.url()).await;
     assert_eq!(admin.get("/api/leads").await.0, 200);
     server.stop();
-    assert_eq!(fs::read_to_string(place.folder().join("backups")).unwrap(), "no folder");
+    assert_eq!(fs::read_to_string(place.folder().join("data/backups")).unwrap(), "no folder");
 }
 
 #[test]
@@ -82,7 +82,7 @@ fn the_doctor_finds_backups_that_are_overdue_and_a_folder_that_others_can_look_i
     let place = hourly(place);
     let (code, none) = about(&place);
     assert!(code == 0 && none.starts_with("look ") && none.contains("there is none in "), "{none}");
-    let folder = place.folder().join("backups");
+    let folder = place.folder().join("data/backups");
     fs::create_dir(&folder).unwrap();
     fs::set_permissions(&folder, Permissions::from_mode(0o700)).unwrap();
     fs::write(folder.join(hours_ago(3)), "x").unwrap();

@@ -4,6 +4,8 @@ use crm_testkit::mongod::guarded::Guarded;
 use crm_testkit::mongod::standalone::Standalone;
 use crm_testkit::mongod::{self, TestDatabase};
 
+use serde_json::json;
+
 use super::{place, seeded};
 use crate::support::client::Client;
 use crate::support::place::{Ended, Place};
@@ -117,4 +119,23 @@ async fn the_doctor_finds_a_store_on_a_mongodb_sound_and_makes_none() {
     ] {
         assert!(about(&ended, what).contains(said), "{what}: {ended:?}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn with_if_empty_an_empty_database_is_filled_and_any_other_is_left_as_it_is() {
+    let database = mongod::database().await;
+    let place = place(&database);
+    let said = place.run(&["seed", "--if-empty"]).succeeded();
+    assert!(said.contains("holds 3 users, 10 leads"), "{said}");
+    let server = place.serve();
+    let admin = Client::admin(server.url()).await;
+    assert_eq!(admin.get("/readyz").await, (200, json!({ "ok": true, "store": "mongodb" })));
+    let made = admin.post("/api/leads", json!({ "name": "Mine" })).await;
+    assert_eq!(made.0, 201, "{made:?}");
+    // As `docker compose up` does again beside a server that runs.
+    let said = place.run(&["seed", "--if-empty"]).succeeded();
+    assert_eq!(said.lines().count(), 1, "{said}");
+    assert!(said.contains("has 3 users and") && said.contains("is left alone"), "{said}");
+    assert_eq!(admin.get("/api/leads?archived=all").await.1["total"], 11);
+    server.stop();
 }
