@@ -248,7 +248,14 @@ mod tests {
 
     fn transfer() -> Transfer {
         let user = UserId::from_uuid(Uuid::from_u128(1));
-        Transfer { from: user, to: user, by: user, begun_at: Timestamp::MIN, moved: Moved::default(), finished_at: None }
+        Transfer {
+            from: user,
+            to: user,
+            by: user,
+            begun_at: Timestamp::MIN,
+            moved: Moved::default(),
+            finished_at: None,
+        }
     }
 
     #[test]

@@ -109,7 +109,8 @@ async fn make_room(wiring: &Wiring, settings: &Settings, args: &SeedArgs) -> Res
     if found.users == 0 && records == 0 {
         return Ok(Room::Free);
     }
-    let text = format!("{} has {} users and {records} records and is left alone", settings.store.url, found.users);
+    let text =
+        format!("{} has {} users and {records} records and is left alone", settings.store.url, found.users);
     if args.if_empty {
         output::say(&text);
         return Ok(Room::Occupied);

@@ -77,7 +77,8 @@ pub async fn deactivate(
             let earlier = ctx.stores.users.transfer(grant.scope(), id).await?;
             let joined = earlier.filter(|earlier| earlier.is_running() && earlier.to == to);
             let moved = Moved::default();
-            let begun = joined.unwrap_or(Transfer { from: id, to, by, begun_at: now, moved, finished_at: None });
+            let begun =
+                joined.unwrap_or(Transfer { from: id, to, by, begun_at: now, moved, finished_at: None });
             commit = commit.expect(Expect::UserActive(to)).change(Change::PutTransfer(begun));
             if let Some(joined) = joined {
                 commit = commit.expect(Expect::TransferAt(joined));

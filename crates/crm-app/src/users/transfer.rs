@@ -107,7 +107,8 @@ async fn next(ctx: &Ctx, from: UserId) -> Result<Transfer, AppError> {
 async fn step(ctx: &Ctx, from: UserId) -> Result<Decision<Transfer>, AppError> {
     let grant = authorize(&system(), Action::ChangeLead)?;
     let transfer = ctx.stores.users.transfer(grant.scope(), from).await?;
-    let transfer = transfer.ok_or_else(|| AppError::Internal("a hand-over is not on record any more".into()))?;
+    let transfer =
+        transfer.ok_or_else(|| AppError::Internal("a hand-over is not on record any more".into()))?;
     if !transfer.is_running() {
         return Ok(Decision::Answer(transfer));
     }

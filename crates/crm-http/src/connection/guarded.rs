@@ -3,7 +3,6 @@
 use std::io;
 use std::mem::MaybeUninit;
 use std::pin::Pin;
-use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -269,6 +268,7 @@ impl Drop for OpenConnection {
 
 #[cfg(test)]
 mod tests {
+    use std::rc::Rc;
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex};
 
     use super::*;

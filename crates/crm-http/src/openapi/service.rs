@@ -40,9 +40,14 @@ pub(super) fn specs() -> Vec<Spec> {
             .with_headers(&["ETag"]),
         spec(Get, "/health", "getHealth", "The server is alive.").gives::<DoneBody>(),
         spec(Get, "/healthz", "getLiveness", "The server is alive.").gives::<DoneBody>(),
-        spec(Get, "/readyz", "getReadiness", "The store, whose kind is named, answers and the server is not about to stop.")
-            .gives::<ReadyBody>()
-            .refuses(&[503]),
+        spec(
+            Get,
+            "/readyz",
+            "getReadiness",
+            "The store, whose kind is named, answers and the server is not about to stop.",
+        )
+        .gives::<ReadyBody>()
+        .refuses(&[503]),
         spec(
             Get,
             "/metrics",

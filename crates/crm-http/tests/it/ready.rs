@@ -22,8 +22,7 @@ const COUNTS: &str =
 fn open() -> (Opened, Arc<SqliteStore>) {
     let folder = tempfile::tempdir().unwrap();
     let location = Location::File(folder.path().join("crm.db"));
-    let options =
-        Options { readers: READERS, deadline: Duration::from_secs(1), ..Options::default() };
+    let options = Options { readers: READERS, deadline: Duration::from_secs(1), ..Options::default() };
     let mirror = Arc::new(Mirror::empty());
     let store = SqliteStore::open(&location, &options, Arc::clone(&mirror)).unwrap();
     let stores = Stores::of(Arc::clone(&store));

@@ -171,7 +171,10 @@ async fn what_another_version_made_is_refused_by_those_who_only_use_it_and_put_r
         db.run_command(change).await.unwrap();
         for mode in [OpenMode::Existing, OpenMode::CreateIfEmpty] {
             let refused = open(mode).await.err();
-            assert!(matches!(&refused, Some(OpenError::Outdated { why: told }) if told.contains(why)), "{refused:?}");
+            assert!(
+                matches!(&refused, Some(OpenError::Outdated { why: told }) if told.contains(why)),
+                "{refused:?}"
+            );
         }
         open(OpenMode::Migrate).await.unwrap();
         open(OpenMode::Existing).await.unwrap();

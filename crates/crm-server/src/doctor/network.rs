@@ -39,7 +39,10 @@ fn proxies(settings: &Settings) -> Option<Finding> {
     }
     if !server.hides_clients() {
         return server.has_proxy().then(|| {
-            Finding::good("proxy", "clients' addresses are taken from X-Forwarded-For of server.trusted_proxies")
+            Finding::good(
+                "proxy",
+                "clients' addresses are taken from X-Forwarded-For of server.trusted_proxies",
+            )
         });
     }
     // In production it keeps the server from starting, which was said already.

@@ -115,7 +115,7 @@ fn steps(kind: Kind, amounts: Amounts) -> u64 {
         Kind::Customer | Kind::Note => amounts.leads + amounts.customers,
         Kind::Task => amounts.tasks,
         Kind::Event => amounts.leads + amounts.customers + amounts.tasks,
-        Kind::User | Kind::Workspace | Kind::Transfer | Kind::Replay | Kind::Session => 0,
+        Kind::User | Kind::Workspace | Kind::Transfer | Kind::Cleanup | Kind::Replay | Kind::Session => 0,
     }
 }
 

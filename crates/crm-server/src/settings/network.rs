@@ -38,7 +38,11 @@ impl Network {
 
     /// Reads an element of a list of networks: one network, or `private` for all private ones.
     pub(super) fn parse_element(text: &str) -> Option<Vec<Self>> {
-        if text == PRIVATE_NAME { Some(PRIVATE.to_vec()) } else { Self::parse(text).map(|network| vec![network]) }
+        if text == PRIVATE_NAME {
+            Some(PRIVATE.to_vec())
+        } else {
+            Self::parse(text).map(|network| vec![network])
+        }
     }
 
     /// Whether every address of the family lies within.

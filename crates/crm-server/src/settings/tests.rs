@@ -370,11 +370,18 @@ fn production_reaches_a_mongodb_on_another_machine_with_a_user_and_tls_only() {
     assert_snapshot!(at("mongodb://db1,db2/crm", &[]).unwrap_err(), @"bad setting store.url: mongodb://db1,db2/crm names no user: anybody who reaches the server could read and change all records; it has no tls=true: passwords and records would travel in clear; set store.allow_plaintext = true where nobody else is on the network between the two");
     let plain = "mongodb://crm:hunter2@db/crm";
     let text = at(plain, &[]).unwrap_err();
-    assert!(text.contains("tls=true") && !text.contains("hunter2") && !text.contains("names no user"), "{text}");
+    assert!(
+        text.contains("tls=true") && !text.contains("hunter2") && !text.contains("names no user"),
+        "{text}"
+    );
     let allowed = [("CRM__STORE__ALLOW_PLAINTEXT", "true")];
     assert!(at("mongodb://db/crm", &allowed).unwrap_err().contains("names no user"));
     assert_eq!(at(plain, &allowed), Ok(()));
-    for uri in ["mongodb://crm:hunter2@db/crm?tls=true", "mongodb+srv://crm:hunter2@db/crm", "mongodb://127.0.0.1/crm"] {
+    for uri in [
+        "mongodb://crm:hunter2@db/crm?tls=true",
+        "mongodb+srv://crm:hunter2@db/crm",
+        "mongodb://127.0.0.1/crm",
+    ] {
         assert_eq!(at(uri, &[]), Ok(()), "{uri}");
     }
     let options = place.options(&[("MONGODB_URI", "mongodb://db1,db2/crm")]);

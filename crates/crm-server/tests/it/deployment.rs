@@ -84,7 +84,9 @@ fn every_deployment_has_the_store_that_it_names_and_keeps_its_files_in_its_volum
             assert!(lies_in(path, &deployment.volume), "{path:?} is not in {}", deployment.volume);
             assert!(!path.starts_with("/data/data"), "{path:?}");
         }
-        StoreUrl::Mongo(url) => assert_eq!((kind, url.to_string().as_str()), ("mongodb", "mongodb://mongo:27017/crm")),
+        StoreUrl::Mongo(url) => {
+            assert_eq!((kind, url.to_string().as_str()), ("mongodb", "mongodb://mongo:27017/crm"))
+        }
         StoreUrl::Memory => panic!("it would be gone with the process"),
     }
     let secrets = settings.secrets_folder.unwrap();
@@ -107,7 +109,9 @@ fn mongodb_in_production_asks_for_a_password_on_a_network_of_its_own() {
     let compose = compose(PRODUCTION[0], &filled_in());
     let address = &api(&compose).variables["MONGODB_URI"];
     assert!(address.contains("crm:decade@"), "{address}");
-    for (name, value) in [("CRM__STORE__ALLOW_PLAINTEXT", "false"), ("MONGODB_URI", "mongodb://mongo:27017/crm")] {
+    for (name, value) in
+        [("CRM__STORE__ALLOW_PLAINTEXT", "false"), ("MONGODB_URI", "mongodb://mongo:27017/crm")]
+    {
         let refused = load(&api(&compose).with(name, value)).unwrap_err();
         assert!(refused.contains("store.url") && !refused.contains("decade"), "{refused}");
     }
@@ -118,7 +122,9 @@ fn mongodb_in_production_asks_for_a_password_on_a_network_of_its_own() {
     assert!(start.contains("--keyFile \"$key\"") && start.contains("umask 0377"), "{start}");
     // What the entry point writes lies in volumes, and belongs to the user that runs it.
     let volumes: Vec<String> = mounts(mongo).into_iter().map(|(_, target)| target).collect();
-    assert!(["/data/db", "/data/configdb"].iter().all(|folder| volumes.iter().any(|volume| volume == folder)));
+    assert!(
+        ["/data/db", "/data/configdb"].iter().all(|folder| volumes.iter().any(|volume| volume == folder))
+    );
     assert_eq!(mongo["user"], "999:999");
 }
 
@@ -136,7 +142,11 @@ fn every_container_in_production_is_confined_and_only_the_proxy_is_reached(#[cas
         }
         let is_proxy = name == "caddy";
         assert_eq!(service["ports"].is_null(), !is_proxy, "{name}");
-        assert_eq!(service["cap_add"], if is_proxy { json!(["NET_BIND_SERVICE"]) } else { Value::Null }, "{name}");
+        assert_eq!(
+            service["cap_add"],
+            if is_proxy { json!(["NET_BIND_SERVICE"]) } else { Value::Null },
+            "{name}"
+        );
     }
     let settings = load(&api(&compose)).unwrap();
     assert!(settings.server.behind_proxy && settings.server.trusts([172, 18, 0, 3].into()));
@@ -172,7 +182,8 @@ fn development_is_reached_from_this_machine_only_and_by_the_address_in_the_readm
 #[case(PRODUCTION[1])]
 fn what_a_compose_file_refers_to_is_there(#[case] path: &str) {
     let compose = compose(path, &filled_in());
-    let is_declared = |kind: &str, name: &str| compose[kind].as_object().is_some_and(|all| all.contains_key(name));
+    let is_declared =
+        |kind: &str, name: &str| compose[kind].as_object().is_some_and(|all| all.contains_key(name));
     for (name, service) in services(&compose) {
         let image = service["image"].as_str().expect("a name of an image");
         assert!(image == "crm-server" || image.contains(':'), "{image} has no version");
@@ -203,7 +214,9 @@ fn every_compose_file_is_among_those_above_and_needs_only_what_its_example_names
         .iter()
         .flat_map(|folder| fs::read_dir(root().join(folder)).unwrap())
         .map(|entry| entry.unwrap().path().strip_prefix(root()).unwrap().to_owned())
-        .filter(|path| path.extension().is_some_and(|extension| ["yml", "yaml"].iter().any(|yaml| extension == *yaml)))
+        .filter(|path| {
+            path.extension().is_some_and(|extension| ["yml", "yaml"].iter().any(|yaml| extension == *yaml))
+        })
         .collect();
     found.sort();
     let mut expected: Vec<PathBuf> = [DEVELOPMENT].iter().chain(&PRODUCTION).map(PathBuf::from).collect();

@@ -93,8 +93,7 @@ fn the_server_brings_an_older_store_up_to_date() {
 fn of_two_migrations_at_once_one_is_made_and_the_other_refused_or_done_after_it() {
     for _ in 0..5 {
         let place = older();
-        let running: Vec<_> =
-            (0..3).map(|_| place.command(&["store", "migrate"]).spawn().unwrap()).collect();
+        let running: Vec<_> = (0..3).map(|_| place.command(&["store", "migrate"]).spawn().unwrap()).collect();
         let ended: Vec<_> = running.into_iter().map(|child| child.wait_with_output().unwrap()).collect();
         let done = ended.iter().filter(|output| output.status.success()).count();
         assert!(done >= 1, "{ended:?}");

@@ -31,7 +31,10 @@ async fn a_proxy_that_nobody_declared_is_warned_about_once() {
     let complaints = server.stop();
     let warnings: Vec<&str> = complaints.lines().filter(|line| line.contains("X-Forwarded-For")).collect();
     assert_eq!(warnings.len(), 1, "{complaints}");
-    assert!(warnings[0].contains("server.trusted_proxies") && warnings[0].contains("127.0.0.1"), "{warnings:?}");
+    assert!(
+        warnings[0].contains("server.trusted_proxies") && warnings[0].contains("127.0.0.1"),
+        "{warnings:?}"
+    );
 }
 
 #[tokio::test]
@@ -65,7 +68,9 @@ async fn a_stranger_who_fails_behind_a_proxy_does_not_lock_others_out() {
 /// What the doctor says of the proxy and the network.
 fn about(ended: &Ended) -> Vec<&str> {
     let lines = ended.out.lines();
-    lines.filter(|line| ["proxy", "network"].contains(&line.split_whitespace().nth(1).unwrap_or(""))).collect()
+    lines
+        .filter(|line| ["proxy", "network"].contains(&line.split_whitespace().nth(1).unwrap_or("")))
+        .collect()
 }
 
 #[test]
@@ -73,7 +78,10 @@ fn the_doctor_finds_a_proxy_that_hides_its_clients() {
     let ended = Place::new().with("CRM__SERVER__BEHIND_PROXY", "true").run(&["doctor"]);
     let found = about(&ended);
     assert!(found.len() == 1 && found[0].starts_with("look "), "{ended:?}");
-    assert!(found[0].contains("server.behind_proxy") && found[0].contains("server.trusted_proxies"), "{found:?}");
+    assert!(
+        found[0].contains("server.behind_proxy") && found[0].contains("server.trusted_proxies"),
+        "{found:?}"
+    );
     let strict = || Place::new().with("NODE_ENV", "production").with("CRM__SERVER__BEHIND_PROXY", "true");
     let ended = strict().run(&["doctor"]);
     let found = about(&ended);

@@ -125,7 +125,8 @@ fn write(conn: &Connection, batch: &Batch, counters: &mut Deltas) -> undone::Wri
 
 /// Whether a customer is there, or what is left of it is still to be cleaned up.
 fn has_customer(conn: &Connection, id: CustomerId) -> rusqlite::Result<bool> {
-    let known = "SELECT 1 FROM customer WHERE id = ?1 UNION ALL SELECT 1 FROM customer_cleanup WHERE customer = ?1";
+    let known =
+        "SELECT 1 FROM customer WHERE id = ?1 UNION ALL SELECT 1 FROM customer_cleanup WHERE customer = ?1";
     conn.prepare_cached(known)?.exists([key(id)])
 }
 

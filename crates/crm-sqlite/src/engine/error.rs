@@ -227,11 +227,7 @@ impl EngineError {
                 )
             }
             Self::Unavailable(
-                Cause::QueueFull
-                | Cause::Closed
-                | Cause::Fault(_)
-                | Cause::File(_)
-                | Cause::TransactionLost,
+                Cause::QueueFull | Cause::Closed | Cause::Fault(_) | Cause::File(_) | Cause::TransactionLost,
             )
             | Self::Full(_)
             | Self::Unsure(_)
@@ -245,11 +241,8 @@ impl EngineError {
     pub(super) fn after_commit(self) -> Self {
         match self {
             Self::Unavailable(cause) => Self::Unsure(cause),
-            same @ (Self::Full(_)
-            | Self::Unsure(_)
-            | Self::Damaged(_)
-            | Self::Defect(_)
-            | Self::Panicked) => same,
+            same
+            @ (Self::Full(_) | Self::Unsure(_) | Self::Damaged(_) | Self::Defect(_) | Self::Panicked) => same,
         }
     }
 
@@ -259,11 +252,9 @@ impl EngineError {
             Self::Damaged(error)
             | Self::Unsure(Cause::Sqlite(error))
             | Self::Unavailable(Cause::Sqlite(error)) => error,
-            Self::Full(_)
-            | Self::Unavailable(_)
-            | Self::Unsure(_)
-            | Self::Defect(_)
-            | Self::Panicked => return None,
+            Self::Full(_) | Self::Unavailable(_) | Self::Unsure(_) | Self::Defect(_) | Self::Panicked => {
+                return None;
+            }
         };
         error.sqlite_error_code().is_some_and(is_damage).then_some(error)
     }

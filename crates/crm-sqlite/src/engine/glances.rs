@@ -59,7 +59,12 @@ impl Glances {
 
     /// Runs a job all of whose statements see one state on the thread of the caller, or gives it back if all connections are
     /// taken. It is interrupted at the deadline, as nobody can give up waiting on this thread.
-    pub(super) fn run<T, E, F>(&self, deadline: Instant, latch: &FaultLatch, job: F) -> Result<Answer<T, E>, F>
+    pub(super) fn run<T, E, F>(
+        &self,
+        deadline: Instant,
+        latch: &FaultLatch,
+        job: F,
+    ) -> Result<Answer<T, E>, F>
     where
         F: FnOnce(&Connection) -> Result<T, JobError<E>>,
     {

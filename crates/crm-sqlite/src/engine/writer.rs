@@ -51,8 +51,7 @@ impl Writer {
         let interrupts = Interrupts::install(&mut conn).map_err(OpenError::Sqlite)?;
         let Shared { glances, counters, latch } = shared;
         let options = options.clone();
-        let work =
-            Work { conn, interrupts, inbox, watch, glances, counters, latch, rescued: false, options };
+        let work = Work { conn, interrupts, inbox, watch, glances, counters, latch, rescued: false, options };
         let thread = Joined::spawn("crm-sqlite-write".to_owned(), move || work.run())?;
         Ok(Self { queue, _thread: thread })
     }
@@ -109,11 +108,13 @@ impl Work {
     fn batch(&mut self, first: Box<dyn Job>) -> Option<Message> {
         let mut held = None;
         let paused = self.glances.pause();
-        let finished = batch::run(&self.conn, &self.latch, &self.options, first, || match self.inbox.try_recv().ok()? {
-            Message::Write(job) => Some(job),
-            read @ Message::Read(_) => {
-                held = Some(read);
-                None
+        let finished = batch::run(&self.conn, &self.latch, &self.options, first, || {
+            match self.inbox.try_recv().ok()? {
+                Message::Write(job) => Some(job),
+                read @ Message::Read(_) => {
+                    held = Some(read);
+                    None
+                }
             }
         });
         drop(paused);

@@ -14,18 +14,16 @@ pub(crate) const ALL: &str =
 /// Reads a row of [`ALL`].
 pub(crate) fn read(row: &Row<'_>) -> Outcome<CustomerCleanup> {
     fields::read(row, "cleanup", |fields| {
-        Ok(CustomerCleanup {
-            customer: fields.id()?,
-            deleted_by: fields.id()?,
-            deleted_at: fields.time()?,
-        })
+        Ok(CustomerCleanup { customer: fields.id()?, deleted_by: fields.id()?, deleted_at: fields.time()? })
     })
 }
 
 /// Writes a clean-up.
 pub(crate) fn insert(conn: &Connection, cleanup: &CustomerCleanup) -> rusqlite::Result<usize> {
-    conn.prepare_cached("INSERT INTO customer_cleanup (customer, deleted_by, deleted_at) VALUES (?1, ?2, ?3)")?
-        .execute((key(cleanup.customer), key(cleanup.deleted_by), cleanup.deleted_at.millis()))
+    conn.prepare_cached(
+        "INSERT INTO customer_cleanup (customer, deleted_by, deleted_at) VALUES (?1, ?2, ?3)",
+    )?
+    .execute((key(cleanup.customer), key(cleanup.deleted_by), cleanup.deleted_at.millis()))
 }
 
 /// Removes the clean-up after this customer, if it is there.

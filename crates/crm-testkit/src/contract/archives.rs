@@ -122,7 +122,8 @@ pub async fn an_import_into_a_store_that_holds_something_is_refused<B: StoreBuil
     let make = world.make.clone();
     let user = make.user("user", Role::Admin);
     let (from, to, by) = (make.mint(), make.mint(), make.mint());
-    let transfer = Transfer { from, to, by, begun_at: make.now(), moved: Moved::default(), finished_at: None };
+    let transfer =
+        Transfer { from, to, by, begun_at: make.now(), moved: Moved::default(), finished_at: None };
     for something in [
         make.commit().insert_lead(&make.lead("lead", None)).done(),
         make.commit().insert_session(&make.session(&user)).done(),
@@ -227,11 +228,8 @@ async fn fill<B: StoreBuilder>(world: &mut World<'_, B>, random: &mut Random) ->
     let note = make.note(deleted.record().id, admin.id, "waits to be removed");
     world.write(make.commit().add_note(&deleted, &note).done()).await;
     let deleted = world.customer(deleted.record().id).await;
-    let cleanup = CustomerCleanup {
-        customer: deleted.record().id,
-        deleted_by: admin.id,
-        deleted_at: make.now(),
-    };
+    let cleanup =
+        CustomerCleanup { customer: deleted.record().id, deleted_by: admin.id, deleted_at: make.now() };
     let deletion = make.commit().delete_customer(&deleted, &[]).change(Change::InsertCleanup(cleanup));
     world.write(deletion.done()).await;
     let task = make.full_task(admin.id);

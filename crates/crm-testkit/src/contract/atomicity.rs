@@ -244,8 +244,14 @@ impl There {
             self.customer.version().next(),
         );
         let text = self.edited.text.clone();
-        let transfer =
-            Transfer { from: owner, to: make.mint(), by: owner, begun_at: now, moved: Moved::default(), finished_at: None };
+        let transfer = Transfer {
+            from: owner,
+            to: make.mint(),
+            by: owner,
+            begun_at: now,
+            moved: Moved::default(),
+            finished_at: None,
+        };
         make.commit()
             .insert_user(&make.user(&format!("new{}", make.mint::<UserKind>()), Role::Agent))
             .put_user(&self.user, renamed)

@@ -150,7 +150,8 @@ pub async fn an_unreadable_transfer_is_corrupt<B: StoreBuilder>(builder: &B) {
     let mut world = World::new(builder).await;
     let make = world.make.clone();
     let (from, to, by) = (make.mint::<UserKind>(), make.mint(), make.mint());
-    let transfer = Transfer { from, to, by, begun_at: make.now(), moved: Moved::default(), finished_at: None };
+    let transfer =
+        Transfer { from, to, by, begun_at: make.now(), moved: Moved::default(), finished_at: None };
     world.write(make.commit().change(Change::PutTransfer(transfer)).done()).await;
     spoil(&world, RecordKind::Transfer, from.uuid()).await;
     is_corrupt(world.store().transfers(&everything()).await, from.uuid());

@@ -55,7 +55,8 @@ pub async fn a_transfer_outside_the_scope_is_not_told<B: StoreBuilder>(builder: 
     let mut world = World::new(builder).await;
     let make = world.make.clone();
     let (from, to, by) = (make.mint(), make.mint(), make.mint());
-    let transfer = Transfer { from, to, by, begun_at: make.now(), moved: Moved::default(), finished_at: None };
+    let transfer =
+        Transfer { from, to, by, begun_at: make.now(), moved: Moved::default(), finished_at: None };
     world.write(make.commit().change(Change::PutTransfer(transfer)).done()).await;
     assert_eq!(world.store().transfers(&own(make.mint())).await.unwrap(), []);
     assert_eq!(world.store().transfer(&own(make.mint()), from).await.unwrap(), None);
@@ -96,9 +97,8 @@ pub async fn of_racing_batches_of_one_transfer_one_is_applied<B: StoreBuilder>(b
     world.write(make.commit().change(Change::PutTransfer(read)).done()).await;
     for round in 1..=10 {
         let next = Transfer { moved: Moved { leads: round, ..Moved::default() }, ..read };
-        let batch = || {
-            make.commit().expect(Expect::TransferAt(read)).change(Change::PutTransfer(next)).done()
-        };
+        let batch =
+            || make.commit().expect(Expect::TransferAt(read)).change(Change::PutTransfer(next)).done();
         let verdicts = race(&world.shared(), (0..4).map(|_| batch()).collect()).await;
         let applied = verdicts.iter().filter(|verdict| **verdict == Verdict::Applied).count();
         assert_eq!(applied, 1, "{verdicts:?}");
@@ -112,8 +112,7 @@ pub async fn a_cleanup_is_kept_until_it_is_finished<B: StoreBuilder>(builder: &B
     let mut world = World::new(builder).await;
     let make = world.make.clone();
     let (customer, deleted_by, now) = (make.mint(), make.mint(), make.now());
-    let younger =
-        CustomerCleanup { customer, deleted_by, deleted_at: now.plus(Duration::from_secs(1)) };
+    let younger = CustomerCleanup { customer, deleted_by, deleted_at: now.plus(Duration::from_secs(1)) };
     let older = CustomerCleanup { customer: make.mint(), deleted_at: now, ..younger };
     let both = [Change::InsertCleanup(younger), Change::InsertCleanup(older)];
     world.write(both.into_iter().fold(make.commit(), Draft::change).done()).await;

@@ -83,7 +83,11 @@ pub(super) async fn finds_all_well(address: &str) -> bool {
 ///
 /// # Errors
 /// What went wrong last, when it does not within half a minute.
-pub(super) async fn initiate(addresses: &[String], hosts: &[String], settings: Document) -> Result<(), String> {
+pub(super) async fn initiate(
+    addresses: &[String],
+    hosts: &[String],
+    settings: Document,
+) -> Result<(), String> {
     let members: Vec<Document> =
         (0_i32..).zip(hosts).map(|(number, host)| doc! { "_id": number, "host": host }).collect();
     let config = doc! { "_id": "rs0", "members": members, "settings": settings };

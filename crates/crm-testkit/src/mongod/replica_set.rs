@@ -60,7 +60,9 @@ impl ReplicaSet {
         // A member has to find itself by its name when the set is made, and not later.
         let name = SlowLine::to(node.port()).await;
         let host = format!("localhost:{}", name.port());
-        admin::initiate(&[node.address()], &[host], Document::new()).await.expect("the replica set takes writes");
+        admin::initiate(&[node.address()], &[host], Document::new())
+            .await
+            .expect("the replica set takes writes");
         set
     }
 

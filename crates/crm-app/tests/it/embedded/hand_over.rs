@@ -34,10 +34,8 @@ impl Failing {
     /// The office's store, which takes so many more commits; and a context that works with it.
     pub(super) fn after(commits: i64, office: &Office) -> (Arc<Self>, Ctx) {
         let store = Arc::clone(&office.ctx.stores.commits);
-        let failing =
-            Arc::new(Self { store, left: AtomicI64::new(commits), largest: AtomicUsize::new(0) });
-        let stores =
-            Stores { commits: Arc::<Self>::clone(&failing), ..office.ctx.stores.clone() };
+        let failing = Arc::new(Self { store, left: AtomicI64::new(commits), largest: AtomicUsize::new(0) });
+        let stores = Stores { commits: Arc::<Self>::clone(&failing), ..office.ctx.stores.clone() };
         (failing, Ctx { stores, ..office.ctx.clone() })
     }
 }

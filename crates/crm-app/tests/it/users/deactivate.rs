@@ -1,6 +1,6 @@
-use crm_app::commit::{Commit, Verdict};
 use crm_app::commit::change::Change;
 use crm_app::commit::expect::Expect;
+use crm_app::commit::{Commit, Verdict};
 use crm_app::precondition::Precondition;
 use crm_app::users::deactivate::{Deactivation, deactivate};
 use crm_domain::access::actor::Actor;
@@ -77,8 +77,14 @@ async fn a_hand_over_is_written_down_with_the_deactivation() {
     let (ctx, id, bob) = (stage.ctx(), stage.ann.id, stage.bob.clone());
     let answer = deactivate(&ctx, &stage.root(), &id.to_string(), to(&bob), &Precondition::None).await;
     let [first, last] = written.all().try_into().unwrap();
-    let begun =
-        Transfer { from: id, to: bob.id, by: stage.root.id, begun_at: stage.now(), moved: Moved::default(), finished_at: None };
+    let begun = Transfer {
+        from: id,
+        to: bob.id,
+        by: stage.root.id,
+        begun_at: stage.now(),
+        moved: Moved::default(),
+        finished_at: None,
+    };
     let finished = Transfer { finished_at: Some(stage.now()), ..begun };
     assert_eq!(answer.unwrap(), Deactivation::HandedOver(finished));
     assert_eq!(first.changes[0], Change::PutTransfer(begun));

@@ -84,7 +84,10 @@ async fn leads_move_first_then_customers_then_tasks_each_batch_with_the_count_so
         changes,
         [
             vec![Change::PutLead(Replace { before: lead, after: after_lead }), put(so_far(1, 0, 0))],
-            vec![Change::PutCustomer(Replace { before: customer, after: after_customer }), put(so_far(1, 1, 0))],
+            vec![
+                Change::PutCustomer(Replace { before: customer, after: after_customer }),
+                put(so_far(1, 1, 0))
+            ],
             vec![Change::PutTask(Replace { before: task, after: after_task }), put(so_far(1, 1, 1))],
             vec![put(end)],
         ]

@@ -66,8 +66,8 @@ use Deed::{
     ChangeUser, ConvertLead, Dashboard, Deactivate, DeleteCustomer, DeleteLead, DeleteNote, DeleteTask,
     EditNote, EndOthers, EndSession, Feed, GoOn, GuessPassword, History, ListCustomers, ListLeads, ListNotes,
     ListTasks, ListUsers, Logout, MakeCustomer, MakeLead, MakeTask, Me, Nonsense, ReadAgain, ReadCustomer,
-    ReadLead, ReadTask, ReadTransfer, ReadUser, ReassignLead, Refresh, Register, RenameMe, Service, Sessions, SignOutUser,
-    UnarchiveLead, Walk,
+    ReadLead, ReadTask, ReadTransfer, ReadUser, ReassignLead, Refresh, Register, RenameMe, Service, Sessions,
+    SignOutUser, UnarchiveLead, Walk,
 };
 
 /// How many cards there are of each.

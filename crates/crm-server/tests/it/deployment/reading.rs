@@ -35,7 +35,8 @@ pub(crate) fn text(path: &str) -> String {
 /// The last stage of the Dockerfile.
 pub(crate) fn image() -> Deployment {
     let text = text("Dockerfile");
-    let lines = text.lines().filter(|line| !line.trim_start().starts_with('#')).collect::<Vec<_>>().join("\n");
+    let lines =
+        text.lines().filter(|line| !line.trim_start().starts_with('#')).collect::<Vec<_>>().join("\n");
     let lines = lines.replace("\\\n", " ");
     let mut image = Deployment::default();
     for line in lines.lines() {
@@ -75,7 +76,8 @@ pub(crate) fn unit(environment_file: &[(&str, &str)]) -> Deployment {
 
 /// A compose file as Compose reads it with these variables: anchors merged, variables put in.
 pub(crate) fn compose(path: &str, variables: &[(&str, &str)]) -> Value {
-    let mut documents = YamlLoader::load_from_str(&text(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
+    let mut documents =
+        YamlLoader::load_from_str(&text(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
     assert_eq!(documents.len(), 1, "{path}");
     value(&documents.remove(0), &variables.iter().copied().collect())
 }
@@ -91,7 +93,8 @@ pub(crate) fn api(compose: &Value) -> Deployment {
         api.variables.insert(name.clone(), value.to_owned());
     }
     let mounted = mounts(service).into_iter().find(|(_, target)| *target == api.volume);
-    let (source, _) = mounted.unwrap_or_else(|| panic!("{} would be an anonymous volume: {service}", api.volume));
+    let (source, _) =
+        mounted.unwrap_or_else(|| panic!("{} would be an anonymous volume: {service}", api.volume));
     assert!(compose["volumes"].as_object().unwrap().contains_key(&source), "{source} is no named volume");
     api
 }

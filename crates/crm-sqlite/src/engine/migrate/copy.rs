@@ -105,7 +105,8 @@ mod tests {
         let path = folder.path().join("crm.db");
         let conn = Connection::open(&path).unwrap();
         conn.pragma_update(None, "user_version", 1).unwrap();
-        let others = ["crm.db.before-0001.bak", "crm.db.before-1", "other.db.before-0001", "crm.db.before-abcd"];
+        let others =
+            ["crm.db.before-0001.bak", "crm.db.before-1", "other.db.before-0001", "crm.db.before-abcd"];
         for other in others {
             fs::write(folder.path().join(other), "x").unwrap();
         }

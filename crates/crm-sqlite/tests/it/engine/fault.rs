@@ -185,8 +185,7 @@ async fn damaged() -> (tempfile::TempDir, Engine) {
 async fn damage_that_a_read_finds_stops_all_writes() {
     for is_short in [true, false] {
         let (_folder, engine) = damaged().await;
-        let found =
-            if is_short { engine.glance(PATIENCE, ids).await } else { engine.read(ids).await };
+        let found = if is_short { engine.glance(PATIENCE, ids).await } else { engine.read(ids).await };
         assert!(matches!(found, Err(EngineError::Damaged(_))), "{found:?}");
         assert!(refused(&engine, 9_999).await.contains("damaged"));
         assert!(!is_ready(&engine).await);

@@ -41,7 +41,9 @@ async fn a_glance_sees_one_state_and_cannot_write() {
     let (_folder, path) = folder();
     let engine = in_file(&path, &options());
     let is_in_transaction = engine
-        .glance(PATIENCE, |conn: &Connection| -> Result<_, JobError<Infallible>> { Ok(!conn.is_autocommit()) })
+        .glance(PATIENCE, |conn: &Connection| -> Result<_, JobError<Infallible>> {
+            Ok(!conn.is_autocommit())
+        })
         .await;
     assert!(done(is_in_transaction));
     let written = engine

@@ -31,7 +31,8 @@ pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A statement that comes to no end by itself.
 pub(crate) fn endless(conn: &Connection) -> Result<i64, JobError<Infallible>> {
-    let counts = "WITH RECURSIVE count(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM count) SELECT max(n) FROM count";
+    let counts =
+        "WITH RECURSIVE count(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM count) SELECT max(n) FROM count";
     Ok(conn.query_row(counts, [], |row| row.get(0))?)
 }
 

@@ -60,9 +60,7 @@ pub(in crate::contract) fn random_commit(make: &Maker, model: &Model, random: &m
         (4, _, Some(customer), _) => {
             let id = customer.record().id;
             let notes = model.notes.values().filter(|note| note.customer == id).map(|note| note.id).collect();
-            commit
-                .delete_customer(&customer, &open_tasks_about(model, id))
-                .change(Change::DeleteNotes(notes))
+            commit.delete_customer(&customer, &open_tasks_about(model, id)).change(Change::DeleteNotes(notes))
         }
         (5 | 6, _, Some(customer), _) => {
             let note = make.note(customer.record().id, *random.pick(&users), random.name().as_str());
