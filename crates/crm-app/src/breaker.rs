@@ -180,7 +180,7 @@ impl Breaker {
         if let Some((since, before)) = open {
             self.open.store(false, Ordering::Release);
             let refused = self.refused.load(Ordering::Relaxed).saturating_sub(before);
-            let seconds = since.elapsed().as_secs_f64();
+            let seconds = since.elapsed().as_secs();
             tracing::warn!(
                 operation = self.what,
                 open_seconds = seconds,

@@ -2,7 +2,7 @@
 //! answer has. What failed before it reached a handler becomes a problem here.
 
 use std::panic::AssertUnwindSafe;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -157,11 +157,28 @@ fn note(method: &Method, trace: Trace, status: StatusCode, id: &RequestId, start
             method = method.as_str(),
             route,
             status = status.as_u16(),
-            duration_ms = took.as_secs_f64() * 1000.0,
+            duration_ms = milliseconds(took),
             user_id = user.as_deref(),
             request_id = id.as_str(),
             "answered"
         );
     }
     counted::count(method, route, status, took);
+}
+
+/// Milliseconds to the microsecond, for the log: a full `f64` has digits that mean nothing.
+fn milliseconds(took: Duration) -> f64 {
+    (took.as_secs_f64() * 1_000_000.0).round() / 1_000.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_logged_to_the_microsecond() {
+        assert_eq!(milliseconds(Duration::from_nanos(1_234_567_891)).to_string(), "1234.568");
+        assert_eq!(milliseconds(Duration::from_nanos(400)).to_string(), "0");
+        assert_eq!(milliseconds(Duration::from_micros(100)).to_string(), "0.1");
+    }
 }

@@ -122,7 +122,7 @@ async fn make_one(schedule: &Schedule, now: Timestamp) -> bool {
     let backup = to.display();
     match made {
         Ok(Ok(made)) => {
-            let duration_ms = begun.elapsed().as_secs_f64() * 1000.0;
+            let duration_ms = begun.elapsed().as_millis();
             tracing::info!(%backup, bytes = made.bytes, sha256 = made.sha256, duration_ms, "a backup was made");
             prune(schedule, to).await;
             true
