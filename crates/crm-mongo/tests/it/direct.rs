@@ -29,7 +29,8 @@ async fn a_direct_connection_reads_commits_and_follows_where_host_names_lead_now
     let by_name = format!("{address}?replicaSet=rs0");
     let quick = Options { selection_timeout: Duration::from_secs(2), ..Options::default() };
     let refused = MongoStore::open(&by_name, quick, Arc::new(Mirror::empty())).await.err();
-    assert!(matches!(refused, Some(OpenError::Unreachable { .. })), "{refused:?}");
+    let Some(OpenError::NoPrimary { hosts }) = refused else { panic!("{refused:?}") };
+    assert!(hosts.contains("localhost:"), "its host name leads nowhere: {hosts}");
 
     let direct = format!("{address}?directConnection=true");
     let open = async || {

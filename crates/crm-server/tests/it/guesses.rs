@@ -22,7 +22,8 @@ async fn few_of_many_guesses_are_looked_at_and_the_owner_signs_in_each_time() {
         Err(_) => 1_000,
     };
     let (addresses, sign_ins) = (guesses / 50, guesses / 50);
-    let server = Place::seeded().serve();
+    let place = Place::seeded();
+    let server = place.serve();
     let owner = from([127, 1, 0, 1]);
     assert_eq!(sign_in(&owner, server.url(), OWNER.1).await, 200, "from here they signed in before");
     let strangers = (0..addresses).map(|number| {

@@ -47,7 +47,8 @@ fn sample_accounts_with_their_sample_passwords_are_named_and_their_passwords_are
 
 #[test]
 fn a_store_without_sample_accounts_is_served_in_production() {
-    strict().serve().stop();
+    let place = strict();
+    place.serve().stop();
 }
 
 #[test]

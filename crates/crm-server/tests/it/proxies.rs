@@ -18,13 +18,15 @@ async fn address_seen(url: &str, forwarded: &str) -> String {
     let signed_in: serde_json::Value = sent.await.unwrap().json().await.unwrap();
     let agent = Client::of(url, signed_in["accessToken"].as_str().unwrap());
     let sessions = agent.ask(Method::GET, "/api/auth/sessions", None).await.unwrap().1;
-    let mut items = sessions["items"].as_array().unwrap().iter();
-    items.find(|item| item["current"] == true).unwrap()["address"].as_str().unwrap().to_owned()
+    let items = sessions["items"].as_array().unwrap_or_else(|| panic!("{sessions}"));
+    let current = items.iter().find(|item| item["current"] == true).unwrap_or_else(|| panic!("{sessions}"));
+    current["address"].as_str().unwrap().to_owned()
 }
 
 #[tokio::test]
 async fn a_proxy_that_nobody_declared_is_warned_about_once() {
-    let server = Place::seeded().serve();
+    let place = Place::seeded();
+    let server = place.serve();
     for _ in 0..5 {
         assert_eq!(address_seen(server.url(), CLIENT).await, "127.0.0.1");
     }

@@ -39,7 +39,8 @@ fn a_port_that_is_in_use_is_noticed_before_a_store_is_made() {
 
 #[tokio::test]
 async fn the_addresses_of_the_api_and_the_docs_are_printed() {
-    let server = Place::seeded().serve();
+    let place = Place::seeded();
+    let server = place.serve();
     let said = server.said().to_vec();
     let url = server.url().to_owned();
     let (later, _) = server.stop_and_tell();

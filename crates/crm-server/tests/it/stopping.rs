@@ -82,7 +82,8 @@ async fn a_second_signal_ends_the_server_at_once() {
 
 #[tokio::test]
 async fn a_hang_up_stops_the_server_as_sigterm_does() {
-    let server = Place::seeded().serve();
+    let place = Place::seeded();
+    let server = place.serve();
     server.signal(Signal::HUP);
     let (status, complaints) = server.ended();
     assert_eq!(status.code(), Some(0), "{complaints}");
