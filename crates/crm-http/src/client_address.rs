@@ -6,7 +6,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use actix_web::dev::RequestHead;
-use actix_web::http::header::HeaderMap;
+use actix_web::http::header::{HeaderMap, HeaderValue};
 
 use crate::state::HttpState;
 
@@ -25,7 +25,7 @@ pub(crate) fn client_address(head: &RequestHead, state: &HttpState) -> Option<Ip
              clients share its address until it is listed there; this is logged once"
         );
     }
-    Some(behind_proxies(peer, head.headers(), |address| trusts(address)))
+    Some(behind_proxies(peer, head.headers(), &**trusts))
 }
 
 fn behind_proxies(peer: IpAddr, headers: &HeaderMap, trusts: impl Fn(IpAddr) -> bool) -> IpAddr {
@@ -34,7 +34,7 @@ fn behind_proxies(peer: IpAddr, headers: &HeaderMap, trusts: impl Fn(IpAddr) -> 
         return peer;
     }
     // As bytes: a line that is skipped because it is no text would make one further left, written by the client, count.
-    let lines: Vec<&[u8]> = headers.get_all(FORWARDED_FOR).map(|line| line.as_bytes()).collect();
+    let lines: Vec<&[u8]> = headers.get_all(FORWARDED_FOR).map(HeaderValue::as_bytes).collect();
     let entries = lines.iter().flat_map(|line| line.split(|byte| *byte == b',')).map(<[u8]>::trim_ascii);
     // Empty elements of a list do not count (RFC 9110, section 5.6.1).
     for entry in entries.filter(|entry| !entry.is_empty()).rev() {
@@ -62,7 +62,7 @@ fn parse(entry: &[u8]) -> Option<IpAddr> {
 
 #[cfg(test)]
 mod tests {
-    use actix_web::http::header::{HeaderName, HeaderValue};
+    use actix_web::http::header::HeaderName;
     use rstest::rstest;
 
     use super::*;

@@ -18,10 +18,11 @@ pub struct ConnectionSecurity {
 /// Reads a connection string; none if it cannot be read.
 pub fn connection_security(uri: &str) -> Option<ConnectionSecurity> {
     let parsed = ConnectionString::parse(uri).ok()?;
-    let is_remote = match &parsed.host_info {
-        HostInfo::HostIdentifiers(hosts) => hosts.iter().any(is_another_machine),
+    let is_remote = if let HostInfo::HostIdentifiers(hosts) = &parsed.host_info {
+        hosts.iter().any(is_another_machine)
+    } else {
         // Host names of a DNS record, or a kind of host that is not known yet.
-        _ => true,
+        true
     };
     let signs_in = parsed
         .credential

@@ -89,6 +89,7 @@ pub enum Command {
 
 /// What `seed` is told.
 #[derive(Debug, Clone, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct SeedArgs {
     /// How many agents
     #[arg(long, default_value_t = Amounts::SAMPLE.agents, value_parser = clap::value_parser!(u64).range(1..=100_000))]

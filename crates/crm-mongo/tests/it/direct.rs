@@ -41,8 +41,8 @@ async fn a_direct_connection_reads_commits_and_follows_where_host_names_lead_now
     let ((one, _), (other, mirror)) = (open().await, open().await);
     let make = Maker::new();
     let (lead, user) = (make.lead("Direct", None), make.user("Dora", Role::Agent));
-    let made = make.commit().insert_lead(&lead).insert_user(&user).done();
-    assert_eq!(one.commit(made).await.unwrap(), Verdict::Applied);
+    let commit = make.commit().insert_lead(&lead).insert_user(&user).done();
+    assert_eq!(one.commit(commit).await.unwrap(), Verdict::Applied);
     assert!(matches!(other.lead(&everything(), lead.id).await.unwrap(), Sight::Seen(_)));
     let begun = Instant::now();
     while mirror.user(user.id).is_none() {

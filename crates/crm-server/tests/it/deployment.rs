@@ -85,7 +85,7 @@ fn every_deployment_has_the_store_that_it_names_and_keeps_its_files_in_its_volum
             assert!(!path.starts_with("/data/data"), "{path:?}");
         }
         StoreUrl::Mongo(url) => {
-            assert_eq!((kind, url.to_string().as_str()), ("mongodb", "mongodb://mongo:27017/crm"))
+            assert_eq!((kind, url.to_string().as_str()), ("mongodb", "mongodb://mongo:27017/crm"));
         }
         StoreUrl::Memory => panic!("it would be gone with the process"),
     }

@@ -132,9 +132,11 @@ fn value(yaml: &Yaml, variables: &BTreeMap<&str, &str>) -> Value {
             let (mut own, mut merged) = (Map::new(), Map::new());
             for (key, entry) in entries {
                 let key = key.as_str().expect("keys are texts");
-                match value(entry, variables) {
-                    Value::Object(entries) if key == "<<" => merged.extend(entries),
-                    entry => drop(own.insert(key.to_owned(), entry)),
+                let entry = value(entry, variables);
+                if key == "<<" {
+                    merged.extend(entry.as_object().expect("a mapping").clone());
+                } else {
+                    own.insert(key.to_owned(), entry);
                 }
             }
             merged.extend(own);
