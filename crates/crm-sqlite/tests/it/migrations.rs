@@ -127,7 +127,10 @@ async fn what_an_owner_searches_in_a_store_of_before_is_found_and_the_store_of_b
     // What the ninth migration and those after it have made.
     Connection::open(&path)
         .unwrap()
-        .execute_batch("DROP INDEX lead_by_owner_text; DROP INDEX activity_of_lead; DROP TABLE search_rebuild; PRAGMA user_version = 8")
+        .execute_batch(
+            "DROP INDEX lead_by_owner_text; DROP INDEX activity_of_lead; DROP TABLE search_rebuild;
+             DROP TABLE customer_cleanup; ALTER TABLE transfer DROP COLUMN finished_at; PRAGMA user_version = 8",
+        )
         .unwrap();
 
     let store = open();
