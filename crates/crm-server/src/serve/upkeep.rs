@@ -20,8 +20,9 @@ const HOURLY: Duration = Duration::from_hours(1);
 /// How long after the start, so that a server that is started again and again does it too.
 const AT_FIRST: Duration = Duration::from_mins(1);
 
-/// How often background jobs are resumed that nobody finished, such as those of another server that died.
-const RESUME_EVERY: Duration = Duration::from_mins(1);
+/// How often background jobs are resumed that nobody finished, such as those of another server that died. Where there are
+/// none, that is two small reads.
+const RESUME_EVERY: Duration = Duration::from_secs(10);
 
 /// Does all of it for as long as the future is polled.
 pub(super) async fn look_after(ctx: Ctx, keep: Option<Duration>) {
@@ -46,7 +47,7 @@ pub(super) async fn look_after(ctx: Ctx, keep: Option<Duration>) {
     let resuming = async {
         loop {
             if let Err(error) = jobs::resume(&ctx).await {
-                tracing::warn!(%error, "a background job is interrupted; trying again in a minute");
+                tracing::warn!(%error, "a background job is interrupted; trying again in ten seconds");
             }
             tokio::time::sleep(RESUME_EVERY).await;
         }

@@ -10,6 +10,7 @@
 mod architecture;
 mod audit;
 mod backups;
+mod batches;
 mod commands;
 mod copying;
 mod demo;

@@ -2,6 +2,7 @@
 //!
 //! `cargo test --workspace --exclude crm-mongo -- --skip on_mongodb` leaves out whatever needs a MongoDB.
 
+mod batches;
 mod full_disk;
 mod opening;
 mod outage;

@@ -1,6 +1,7 @@
 //! What the tests stand on: a working folder, the program run in it, and a client.
 
 pub(crate) mod breakers;
+pub(crate) mod bulk;
 pub(crate) mod client;
 pub(crate) mod place;
 pub(crate) mod reading;

@@ -60,7 +60,7 @@ async fn users_roles_and_sessions_that_one_server_changed_are_followed_by_the_ot
 }
 
 /// A folder for a server of this store; all of them have the same secrets.
-fn server_on(database: &TestDatabase) -> Place {
+pub(super) fn server_on(database: &TestDatabase) -> Place {
     place(database)
         .with("JWT_ACCESS_SECRET", "hWq7wZ0mT5xv9bJr2nKc8sLd4fGy6pAe")
         .with("JWT_REFRESH_SECRET", "Pz3kVt8yRb1qXn6cMj0wHs5dLf7gUa2e")

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use crm_server::settings::{LoadOptions, Settings};
 use tempfile::TempDir;
 
 use super::server::Server;
@@ -63,6 +64,12 @@ impl Place {
     /// The store, past the program.
     pub(crate) fn sql(&self) -> rusqlite::Connection {
         rusqlite::Connection::open(self.store()).unwrap()
+    }
+
+    /// The settings that the program has here.
+    pub(crate) fn settings(&self) -> Settings {
+        let env = self.variables.clone();
+        Settings::load(LoadOptions { config_file: None, env, cwd: self.folder().to_owned() }).unwrap()
     }
 
     /// The program with these arguments, not yet started. It sees nothing of the test's own environment.
