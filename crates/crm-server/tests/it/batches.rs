@@ -44,7 +44,7 @@ async fn the_clean_up_after_a_customer_is_finished_however_often_the_server_dies
     let server = place.serve();
     let admin = Client::admin(server.url()).await;
     delete(&admin, &customer).await;
-    let (server, admin) = interrupted(&place, server, admin, open_tasks).await;
+    let (server, admin) = interrupted(&place, server, admin, &open_tasks).await;
     let left = |table: &str| -> i64 {
         place.sql().query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap()
     };
@@ -77,7 +77,7 @@ async fn a_transfer_of_ownership_is_finished_however_often_the_server_dies() {
             (all - moved(&transfer).iter().sum::<u64>()).max(1)
         }
     };
-    let (server, admin) = interrupted(&place, server, admin, left).await;
+    let (server, admin) = interrupted(&place, server, admin, &left).await;
     assert_eq!(moved(&admin.get(&path).await.1), theirs);
     assert_eq!(open_records(&admin, &from).await, [0, 0, 0]);
     let [leads, customers, tasks] = open_records(&admin, &to).await;
@@ -107,7 +107,7 @@ async fn interrupted(
     place: &Place,
     mut server: Server,
     mut admin: Client,
-    left: impl AsyncFn(&Client) -> u64,
+    left: &impl AsyncFn(&Client) -> u64,
 ) -> (Server, Client) {
     let begun = Instant::now();
     let (mut kills, mut inside) = (0, Vec::new());

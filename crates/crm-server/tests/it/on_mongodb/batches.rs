@@ -1,4 +1,5 @@
-//! A background job of a server that dies is finished by another server that was there all the time.
+//! A background job of a server that dies is finished by another server that was there all the time. It may have to wait a
+//! minute: MongoDB keeps the records of a transaction whose client died until the transaction expires.
 
 use std::time::Duration;
 

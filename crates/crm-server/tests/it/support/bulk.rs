@@ -52,7 +52,7 @@ pub(crate) async fn customer_with(place: &Place, open_tasks: u64, notes: u64) ->
     customer.notes_count = notes;
     let made = new().event(customers::events::created(ctx, &by, &customer));
     let mut commits = vec![made.change(Change::InsertCustomer(customer.clone()))];
-    for numbers in Vec::from_iter(0..open_tasks).chunks(AT_ONCE) {
+    for numbers in (0..open_tasks).collect::<Vec<_>>().chunks(AT_ONCE) {
         commits.push(numbers.iter().fold(new(), |commit, number| {
             let draft = TaskDraft {
                 title: Title::parse(&format!("Task {number}")).unwrap(),
@@ -66,7 +66,7 @@ pub(crate) async fn customer_with(place: &Place, open_tasks: u64, notes: u64) ->
             commit.event(tasks::events::created(ctx, &by, &task)).change(Change::InsertTask(task))
         }));
     }
-    for numbers in Vec::from_iter(0..notes).chunks(AT_ONCE) {
+    for numbers in (0..notes).collect::<Vec<_>>().chunks(AT_ONCE) {
         commits.push(numbers.iter().fold(new(), |commit, number| {
             commit.change(Change::InsertNote(Note {
                 id: Id::from_uuid(ctx.ids.next()),
