@@ -134,7 +134,7 @@ impl Tokens for JwtTokens {
         if let Some(claims) = ring.seen.claims(mark) {
             return claims.at(now).ok_or(TokenFlaw);
         }
-        let claims = signed(&ring, token).ok_or(TokenFlaw)?;
+        let claims = signed(&ring, token, self.access_life).ok_or(TokenFlaw)?;
         ring.seen.remember(mark, claims);
         claims.at(now).ok_or(TokenFlaw)
     }
@@ -160,8 +160,9 @@ impl Tokens for JwtTokens {
     }
 }
 
-/// What a token claims that is written as ours are and signed with a key of the ring.
-fn signed(ring: &KeyRing, token: &str) -> Option<Claims> {
+/// What a token claims that is written as ours are and signed with a key of the ring. It is good until the key ends at
+/// most.
+fn signed(ring: &KeyRing, token: &str, access_life: Duration) -> Option<Claims> {
     let parts = header::read(token)?;
     let key = ring.verifying(&parts.header.kid)?;
     if parts.header.alg != key.algorithm.as_str() {
@@ -169,7 +170,10 @@ fn signed(ring: &KeyRing, token: &str) -> Option<Claims> {
     }
     // In this order: nothing of the claims is read before the signature is known to be ours.
     match verify(parts.signature, parts.message, &key.verifying, Algorithm::HS256) {
-        Ok(true) => Claims::read(&parts.claims),
+        Ok(true) => {
+            let end = key.replaced_at.map(|at| ring::end(at, access_life));
+            Claims::read(&parts.claims).map(|claims| claims.until(end))
+        }
         Ok(false) | Err(_) => None,
     }
 }

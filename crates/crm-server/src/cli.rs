@@ -146,12 +146,18 @@ impl Amounts {
 }
 
 /// What can be done with the keys of access tokens.
-#[derive(Debug, Clone, Copy, Subcommand)]
+#[derive(Debug, Clone, Subcommand)]
 pub enum KeysCommand {
     /// Make a new key, which signs a little later, and drop those that no token needs any more
     Rotate(RotateArgs),
-    /// List the keys: their ids, dates and what they do; never their secrets
+    /// List the keys: their ids, dates, what they do and when they end; never their secrets
     List,
+    /// End a key at once: tokens that it signed are refused within a second. Not the one that signs: make a new one first
+    Revoke {
+        /// The id of the key, as `keys list` shows it
+        #[arg(allow_hyphen_values = true)]
+        kid: String,
+    },
 }
 
 /// What `keys rotate` is told.

@@ -1,9 +1,10 @@
 //! The keys of access tokens in a file, which several servers may share: made, listed, and followed while serving.
 //!
 //! A new key signs only some time after it was put into the file, so that every server has read it by then; an old one
-//! stays until no token that it signed can be good.
+//! checks until no token that it signed can be good, or until it is revoked.
 
 pub mod file;
+pub mod revoke;
 pub mod rotate;
 pub mod watch;
 
@@ -15,7 +16,10 @@ use crm_app::open_mode::OpenMode;
 use crm_app::ports::clock::Clock;
 use crm_domain::access::actor::Actor;
 use crm_domain::audit::AuditKind;
+use crm_domain::timestamp::Timestamp;
+use crm_security::tokens::ring::{self, AccessKey};
 
+use self::revoke::Revoked;
 use self::rotate::{Rotated, Wanted};
 use crate::cli::{KeysCommand, RotateArgs};
 use crate::clock::SystemClock;
@@ -28,8 +32,8 @@ use crate::wiring::Wiring;
 /// Runs a command on the key file of the settings.
 ///
 /// # Errors
-/// No key file is set, or it cannot be used; the store whose audit log is told of a rotation cannot be opened: nothing
-/// is rotated then.
+/// No key file is set, or it cannot be used; the store whose audit log gets an entry cannot be opened: nothing is changed
+/// then.
 pub async fn run(settings: Settings, command: KeysCommand) -> Result<(), CommandError> {
     let Some(path) = settings.auth.key_file.as_deref() else {
         return Err(CommandError::Usage(
@@ -54,31 +58,59 @@ pub async fn run(settings: Settings, command: KeysCommand) -> Result<(), Command
             let rotated = rotate::rotate(path, &wanted).map_err(|error| failed(path, error))?;
             output::say(&told(path, &rotated));
             if let Some(log) = log {
-                log_rotation(log, &rotated).await?;
+                write_to_log(log, about(&rotated)).await?;
             }
         }
         KeysCommand::List => {
-            let mut keys = file::read(path).map_err(|error| failed(path, error))?;
-            keys.sort_by_key(|key| key.signs_from);
-            let signing = keys.iter().rfind(|key| key.signs_from <= now).map(|key| key.kid.clone());
-            for key in keys {
-                let does = if signing.as_ref() == Some(&key.kid) {
-                    "signs".to_owned()
-                } else if key.signs_from > now {
-                    format!("signs from {}", key.signs_from)
-                } else {
-                    "checks only".to_owned()
-                };
-                output::say(&format!(
-                    "{}  {}  made {}  {does}",
-                    key.kid,
-                    key.algorithm.as_str(),
-                    key.created_at
-                ));
+            let keys = file::read(path).map_err(|error| failed(path, error))?;
+            list(keys, now, settings.auth.access_ttl).iter().for_each(|line| output::say(line));
+        }
+        KeysCommand::Revoke { kid } => {
+            let log = if has_store(&settings.store.url) {
+                Some(Wiring::open_with_secrets(&settings, OpenMode::CreateIfEmpty).await?)
+            } else {
+                None
+            };
+            let revoked = revoke::revoke(path, &kid, now, settings.auth.access_ttl);
+            match revoked.map_err(|error| failed(path, error))? {
+                Revoked::Removed { dropped } => {
+                    output::say(&format!("revoked the key {kid}{}", dropped_too(&dropped)));
+                    if let Some(log) = log {
+                        let note = note().with("revoked", &kid).with("dropped", &dropped.join(", "));
+                        write_to_log(log, note).await?;
+                    }
+                }
+                Revoked::Unknown { known } => {
+                    let text = format!("{} has no key {kid}; it has {}", path.display(), known.join(", "));
+                    return Err(CommandError::Usage(text));
+                }
+                Revoked::Signs => {
+                    return Err(CommandError::Usage(format!(
+                        "the key {kid} signs now: make another one with `crm-server keys rotate --signs-after 2`, and \
+                         revoke this one once that one signs"
+                    )));
+                }
             }
         }
     }
     Ok(())
+}
+
+/// A line for each key, in the order in which they sign.
+fn list(keys: Vec<AccessKey>, now: Timestamp, access_life: Duration) -> Vec<String> {
+    let signing = revoke::signing(&keys, now).map(|key| key.kid.clone());
+    let line = |(key, replaced_at): (AccessKey, Option<Timestamp>)| {
+        let end = replaced_at.map(|at| ring::end(at, access_life));
+        let does = match end {
+            _ if signing.as_ref() == Some(&key.kid) => "signs".to_owned(),
+            Some(end) if end <= now => format!("ended {end}"),
+            Some(end) if key.signs_from <= now => format!("checks until {end}"),
+            Some(_) | None => "waits".to_owned(),
+        };
+        let (algorithm, made, from) = (key.algorithm.as_str(), key.created_at, key.signs_from);
+        format!("{}  {algorithm}  made {made}  signs from {from}  {does}", key.kid)
+    };
+    ring::in_order(keys).map(line).collect()
 }
 
 /// Whether there is a store whose audit log can be told. A file that is made only now rotates nothing, and opening an
@@ -91,21 +123,32 @@ fn has_store(url: &StoreUrl) -> bool {
     }
 }
 
-/// Writes a rotation into the audit log.
-async fn log_rotation(wiring: Wiring, rotated: &Rotated) -> Result<(), CommandError> {
-    let note = Note::new(AuditKind::KeysRotated).by(&Actor::system("command line"));
-    let note = match rotated {
-        Rotated::Made { kid } | Rotated::TakenOver { kid } => note.with("kid", kid),
-        Rotated::Added { kid, signs_from, dropped } => note
+/// An entry of the audit log about keys.
+fn note() -> Note {
+    Note::new(AuditKind::KeysRotated).by(&Actor::system("command line"))
+}
+
+fn about(rotated: &Rotated) -> Note {
+    match rotated {
+        Rotated::Made { kid } | Rotated::TakenOver { kid } => note().with("kid", kid),
+        Rotated::Added { kid, signs_from, dropped } => note()
             .with("kid", kid)
             .with("signsFrom", &signs_from.to_string())
             .with("dropped", &dropped.join(", ")),
-    };
+    }
+}
+
+/// Writes what was done into the audit log.
+async fn write_to_log(wiring: Wiring, note: Note) -> Result<(), CommandError> {
     wiring.ctx.trail.record(&wiring.ctx, note);
     trail::flush(&wiring.ctx)
         .await
-        .map_err(|error| of_use_case("the keys are rotated, but the audit log was not told", error))?;
+        .map_err(|error| of_use_case("the keys are changed, but the audit log does not have it", error))?;
     wiring.close().await
+}
+
+fn dropped_too(dropped: &[String]) -> String {
+    if dropped.is_empty() { String::new() } else { format!("; dropped {}", dropped.join(", ")) }
 }
 
 fn told(path: &std::path::Path, rotated: &Rotated) -> String {
@@ -117,9 +160,7 @@ fn told(path: &std::path::Path, rotated: &Rotated) -> String {
              rotate again for a new key"
         ),
         Rotated::Added { kid, signs_from, dropped } => {
-            let dropped =
-                if dropped.is_empty() { String::new() } else { format!("; dropped {}", dropped.join(", ")) };
-            format!("added the key {kid} to {shown}; it signs from {signs_from}{dropped}")
+            format!("added the key {kid} to {shown}; it signs from {signs_from}{}", dropped_too(dropped))
         }
     }
 }

@@ -222,11 +222,11 @@ fn tokens(settings: &AuthSettings, secrets: &Secrets) -> Result<Arc<JwtTokens>, 
             let secrets = TokenSecrets { access: access.clone(), refresh: secrets.refresh.clone() };
             JwtTokens::new(&secrets, settings.access_ttl).map(Arc::new).map_err(|error| failed(error.into()))
         }
-        AccessSecrets::File { path, before } => {
-            let ring = watch::ring(path, before.as_ref()).map_err(|error| failed(error.into()))?;
+        AccessSecrets::File(path) => {
+            let ring = watch::ring(path).map_err(|error| failed(error.into()))?;
             let tokens = JwtTokens::with_ring(ring, &secrets.refresh, settings.access_ttl);
             let tokens = Arc::new(tokens.map_err(|error| failed(error.into()))?);
-            tokio::spawn(watch::follow(path.clone(), before.clone(), Arc::downgrade(&tokens)));
+            tokio::spawn(watch::follow(path.clone(), Arc::downgrade(&tokens)));
             Ok(tokens)
         }
     }

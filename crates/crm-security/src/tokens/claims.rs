@@ -69,6 +69,12 @@ impl Claims {
         Some(Self { says: AccessClaims { user, session, access_version: ver }, iat, nbf, exp })
     }
 
+    /// The same, good until this moment at most: the end of the key.
+    pub(super) fn until(self, end: Option<Timestamp>) -> Self {
+        let end = end.map_or(i64::MAX, |end| end.millis().div_euclid(1_000));
+        Self { exp: self.exp.min(end), ..self }
+    }
+
     /// The same, if the token is good now.
     pub(super) fn at(self, now: Timestamp) -> Option<AccessClaims> {
         let now = i128::from(now.millis());

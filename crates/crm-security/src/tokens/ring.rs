@@ -1,6 +1,7 @@
 //! The keys of access tokens: the newest signs, and each is found by its id.
 
 use std::fmt;
+use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -13,6 +14,9 @@ use thiserror::Error;
 use super::seen::Seen;
 use super::{LEAST_SECRET_BYTES, TYPE, derived};
 
+/// How much longer than the life of a token a key checks once another one signs: for clocks that differ, and servers that
+/// were slow to read the file.
+pub const GRACE: Duration = Duration::from_hours(1);
 /// The longest id of a key, in bytes.
 const LONGEST_KID: usize = 64;
 
@@ -67,6 +71,19 @@ impl AccessKey {
     }
 }
 
+/// The keys in the order in which they sign, each with the moment at which the next one begins to: none for the last.
+pub fn in_order(mut keys: Vec<AccessKey>) -> impl Iterator<Item = (AccessKey, Option<Timestamp>)> {
+    keys.sort_by(|a, b| (a.signs_from, &a.kid).cmp(&(b.signs_from, &b.kid)));
+    let starts: Vec<Timestamp> = keys.iter().map(|key| key.signs_from).collect();
+    let replaced = starts.into_iter().skip(1).map(Some).chain([None]);
+    keys.into_iter().zip(replaced)
+}
+
+/// When a key ends in whose place another one signs from this moment on: its tokens are refused from then.
+pub fn end(replaced_at: Timestamp, access_life: Duration) -> Timestamp {
+    replaced_at.plus(access_life + GRACE)
+}
+
 /// Why keys make no ring.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum RingError {
@@ -95,6 +112,8 @@ pub struct KeyRing {
 /// A key, ready to be used.
 pub(super) struct Ready {
     signs_from: Timestamp,
+    /// When the next key begins to sign; none for the last one.
+    pub(super) replaced_at: Option<Timestamp>,
     kid: String,
     pub(super) algorithm: KeyAlgorithm,
     pub(super) header: Header,
@@ -108,11 +127,11 @@ impl KeyRing {
     /// # Errors
     /// [`RingError`].
     pub fn of(keys: impl IntoIterator<Item = AccessKey>) -> Result<Self, RingError> {
-        let mut ready = keys.into_iter().map(Ready::of).collect::<Result<Vec<_>, _>>()?;
+        let keys = in_order(keys.into_iter().collect());
+        let ready = keys.map(|(key, at)| Ready::of(key, at)).collect::<Result<Vec<_>, _>>()?;
         if ready.is_empty() {
             return Err(RingError::Empty);
         }
-        ready.sort_by(|a, b| (a.signs_from, &a.kid).cmp(&(b.signs_from, &b.kid)));
         let mut kids: Vec<&str> = ready.iter().map(|key| key.kid.as_str()).collect();
         kids.sort_unstable();
         if kids.windows(2).any(|pair| matches!(pair, [one, other] if one == other)) {
@@ -138,7 +157,7 @@ impl KeyRing {
 }
 
 impl Ready {
-    fn of(key: AccessKey) -> Result<Self, RingError> {
+    fn of(key: AccessKey, replaced_at: Option<Timestamp>) -> Result<Self, RingError> {
         let is_plain = |c: u8| c.is_ascii_alphanumeric() || c == b'-' || c == b'_';
         if !(1..=LONGEST_KID).contains(&key.kid.len()) || !key.kid.bytes().all(is_plain) {
             return Err(RingError::BadKid);
@@ -150,6 +169,7 @@ impl Ready {
         let KeyAlgorithm::Hs256 = key.algorithm;
         Ok(Self {
             signs_from: key.signs_from,
+            replaced_at,
             algorithm: key.algorithm,
             header: Header {
                 typ: Some(TYPE.to_owned()),
@@ -200,6 +220,13 @@ mod tests {
                 assert!(ring.verifying(&wrong).is_none(), "{wrong}");
             }
         }
+    }
+
+    #[test]
+    fn a_key_is_replaced_when_the_next_one_signs_and_the_last_one_never() {
+        let keys = vec![key('b', 20), key('c', 30), key('a', 10)];
+        let replaced: Vec<_> = in_order(keys).map(|(_, at)| at).collect();
+        assert_eq!(replaced, [Some(at(20)), Some(at(30)), None]);
     }
 
     #[test]

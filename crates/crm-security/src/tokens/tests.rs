@@ -233,6 +233,36 @@ fn a_new_key_signs_from_its_moment_and_tokens_of_the_old_one_are_good_until_it_i
     assert_eq!(tokens.read(after.expose_secret(), later(60)), Ok(who()));
 }
 
+/// As somebody makes it who has the secret of a key: good for ten years.
+fn forged(key: &AccessKey) -> String {
+    let header = format!(r#"{{"typ":"at+jwt","alg":"HS256","kid":"{}"}}"#, key.kid);
+    let claims = CLAIMS.replace(r#""exp":1795428900"#, r#""exp":2110788900"#);
+    let message = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims));
+    let code = Hmac::<Sha256>::new_from_slice(key.secret.expose_secret().as_bytes()).unwrap();
+    let code = code.chain_update(message.as_bytes()).finalize().into_bytes();
+    format!("{message}.{}", URL_SAFE_NO_PAD.encode(code))
+}
+
+#[test]
+fn a_replaced_key_ends_by_itself_however_long_its_tokens_claim_to_be_good() {
+    let (old, new) = (key('a', later(0)), key('b', later(60)));
+    let token = forged(&old);
+    let tokens = |keys: &[&AccessKey]| {
+        let ring = KeyRing::of(keys.iter().map(|key| (*key).clone())).unwrap();
+        JwtTokens::with_ring(ring, &REFRESH.into(), LIFE).unwrap()
+    };
+    let end = ring::end(later(60), LIFE);
+    assert_eq!(end, later(60 + 15 * 60 + 3600));
+    let after = end.plus(LEEWAY);
+    let alone = tokens(&[&old]);
+    assert_eq!(alone.read(&token, after), Ok(who()), "the key that signs has no end");
+    let both = tokens(&[&old, &new]);
+    // Before the end the signature is found good and remembered; that must not make the token good for longer.
+    assert_eq!(both.read(&token, end.minus(Duration::from_secs(1))), Ok(who()));
+    assert_eq!(both.read(&token, after), Err(TokenFlaw));
+    assert_eq!(tokens(&[&old, &new]).read(&token, after), Err(TokenFlaw));
+}
+
 #[test]
 fn a_token_is_checked_with_the_key_that_it_names_and_with_no_other() {
     let (one, other) = (key('a', later(0)), key('b', later(0)));

@@ -6,15 +6,11 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use crm_domain::timestamp::Timestamp;
-use crm_security::tokens::ring::AccessKey;
+use crm_security::tokens::ring::{self, AccessKey};
 use secrecy::SecretString;
 use zeroize::Zeroizing;
 
 use super::file::{self, KeyFileError};
-
-/// How much longer than the life of a token an old key is kept: for clocks that differ, and servers that were slow to
-/// read the file.
-const GRACE: Duration = Duration::from_hours(1);
 
 /// What a rotation is to do.
 #[derive(Debug, Clone)]
@@ -78,20 +74,20 @@ pub fn rotate(path: &Path, wanted: &Wanted) -> Result<Rotated, KeyFileError> {
     let key = AccessKey::of(random()?, now, signs_from);
     let kid = key.kid.clone();
     keys.push(key);
-    let (kept, dropped) = needed(keys, now, wanted.access_life + GRACE);
+    let (kept, dropped) = needed(keys, now, wanted.access_life);
     file::write(path, &kept)?;
     Ok(Rotated::Added { kid, signs_from, dropped })
 }
 
-/// The keys that a token may still need, and the ids of the others. A key signed its last token when the next one began
-/// to sign.
-fn needed(mut keys: Vec<AccessKey>, now: Timestamp, kept_for: Duration) -> (Vec<AccessKey>, Vec<String>) {
-    keys.sort_by_key(|key| key.signs_from);
-    let replaced: Vec<Option<Timestamp>> =
-        keys.iter().skip(1).map(|next| Some(next.signs_from)).chain([None]).collect();
+/// The keys that have not ended, and the ids of the others.
+pub(super) fn needed(
+    keys: Vec<AccessKey>,
+    now: Timestamp,
+    access_life: Duration,
+) -> (Vec<AccessKey>, Vec<String>) {
     let (mut kept, mut dropped) = (Vec::new(), Vec::new());
-    for (key, replaced) in keys.into_iter().zip(replaced) {
-        if replaced.is_some_and(|at| at.plus(kept_for) <= now) {
+    for (key, replaced_at) in ring::in_order(keys) {
+        if replaced_at.is_some_and(|at| ring::end(at, access_life) <= now) {
             dropped.push(key.kid);
         } else {
             kept.push(key);

@@ -5,10 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use crm_domain::timestamp::Timestamp;
 use crm_security::tokens::JwtTokens;
-use crm_security::tokens::ring::{AccessKey, KeyRing};
-use secrecy::SecretString;
+use crm_security::tokens::ring::KeyRing;
 
 use super::file::{self, KeyFileError};
 use crate::command_error::with_causes;
@@ -16,23 +14,16 @@ use crate::command_error::with_causes;
 /// How long a change may go unseen. A new key must not sign any sooner.
 pub const EVERY: Duration = Duration::from_secs(1);
 
-/// The ring of this file. The secret that signed before there was a file checks tokens on, as its oldest key.
+/// The ring of this file.
 ///
 /// # Errors
 /// [`KeyFileError`].
-pub fn ring(path: &Path, before: Option<&SecretString>) -> Result<KeyRing, KeyFileError> {
-    let mut keys = file::read(path)?;
-    if let Some(secret) = before {
-        let old = AccessKey::of(secret.clone(), Timestamp::MIN, Timestamp::MIN);
-        if keys.iter().all(|key| key.kid != old.kid) {
-            keys.push(old);
-        }
-    }
-    KeyRing::of(keys).map_err(KeyFileError::Ring)
+pub fn ring(path: &Path) -> Result<KeyRing, KeyFileError> {
+    KeyRing::of(file::read(path)?).map_err(KeyFileError::Ring)
 }
 
 /// Follows the file for as long as there are tokens. What cannot be used changes nothing and is told once.
-pub async fn follow(path: PathBuf, before: Option<SecretString>, tokens: Weak<JwtTokens>) {
+pub async fn follow(path: PathBuf, tokens: Weak<JwtTokens>) {
     let mut seen = None;
     loop {
         tokio::time::sleep(EVERY).await;
@@ -41,13 +32,13 @@ pub async fn follow(path: PathBuf, before: Option<SecretString>, tokens: Weak<Jw
         if now != seen {
             seen = now;
             // Reading blocks, but rarely and not for long.
-            take_over(&path, before.as_ref(), &tokens);
+            take_over(&path, &tokens);
         }
     }
 }
 
-fn take_over(path: &Path, before: Option<&SecretString>, tokens: &Arc<JwtTokens>) {
-    match ring(path, before) {
+fn take_over(path: &Path, tokens: &Arc<JwtTokens>) {
+    match ring(path) {
         Ok(ring) => {
             let kids = tokens.kids();
             if !ring.kids().eq(kids.iter().map(String::as_str)) {

@@ -38,13 +38,8 @@ pub struct Secrets {
 pub enum AccessSecrets {
     /// One secret.
     One(SecretString),
-    /// The keys of a file, which may change while a server serves.
-    File {
-        /// The file.
-        path: PathBuf,
-        /// A secret that signed before there was a file, and checks on.
-        before: Option<SecretString>,
-    },
+    /// The keys of this file, which may change while a server serves. `auth.access_secret` is not used then.
+    File(PathBuf),
 }
 
 /// Secrets that were made up.
@@ -67,7 +62,7 @@ impl Secrets {
     pub(super) fn obtain(settings: &Settings) -> Result<Self, SettingsError> {
         let AuthSettings { access_secret, refresh_secret, key_file, .. } = &settings.auth;
         let given = match (key_file, access_secret) {
-            (Some(path), before) => Some(AccessSecrets::File { path: path.clone(), before: before.clone() }),
+            (Some(path), _) => Some(AccessSecrets::File(path.clone())),
             (None, Some(secret)) => Some(AccessSecrets::One(secret.clone())),
             (None, None) => None,
         };
@@ -123,7 +118,7 @@ pub(super) fn weaknesses(environment: &Environment, auth: &AuthSettings) -> Vec<
         problems.extend(flaw.map(|flaw| Problem::new(key, flaw)));
     }
     if let Some(path) = &auth.key_file
-        && let Err(error) = keys::watch::ring(path, auth.access_secret.as_ref())
+        && let Err(error) = keys::watch::ring(path)
     {
         let text = format!("{} cannot be used: {}", path.display(), with_causes(&error));
         problems.push(Problem::new(KEY_FILE, text));

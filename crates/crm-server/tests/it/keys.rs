@@ -188,6 +188,50 @@ fn keys_are_listed_with_dates_and_without_secrets_and_only_from_a_private_file()
         let refused = place.run(command);
         assert!(refused.code != 0 && refused.err.contains("can be read or changed by others"), "{refused:?}");
     }
-    let without = Place::new().run(&["keys", "list"]).refused();
-    assert!(without.contains("auth.key_file is not set"), "{without}");
+    for command in [&["keys", "list"][..], &["keys", "rotate"], &["keys", "revoke", "x"]] {
+        let without = Place::new().run(command).refused();
+        assert!(without.contains("auth.key_file is not set"), "{without}");
+    }
+}
+
+#[tokio::test]
+async fn a_retired_access_secret_can_be_revoked_and_does_not_come_back_at_the_next_start() {
+    let place = Place::new()
+        .with("JWT_ACCESS_SECRET", ACCESS)
+        .with("JWT_REFRESH_SECRET", REFRESH)
+        .with("CRM__AUTH__KEY_FILE", "keys.json");
+    let taken_over = place.run(&["keys", "rotate"]).succeeded();
+    assert!(taken_over.contains("the access secret of the settings"), "{taken_over}");
+    place.run(&["seed"]).succeeded();
+    let server = place.serve();
+    let client = Client::admin(server.url()).await;
+    let kid = signing_of(&client);
+    let refused = place.run(&["keys", "revoke", &kid]).refused();
+    assert!(refused.contains(&format!("the key {kid} signs now")), "{refused}");
+    place.run(&["keys", "rotate", "--signs-after", "2"]).succeeded();
+    let changed = async || signing_key(server.url().to_owned()).await != kid;
+    until("the new key signs", Duration::from_secs(30), changed).await;
+    let listed = place.run(&["keys", "list"]).succeeded();
+    let old = listed.lines().find(|line| line.starts_with(&kid)).unwrap();
+    assert!(old.contains("  signs from ") && old.contains("  checks until "), "{listed}");
+    assert_eq!(client.get("/api/auth/me").await.0, 200);
+    let refused = place.run(&["keys", "revoke", "no-such-key"]).refused();
+    assert!(refused.contains("has no key no-such-key; it has ") && refused.contains(&kid), "{refused}");
+    assert_eq!(place.run(&["keys", "revoke", &kid]).succeeded(), format!("revoked the key {kid}\n"));
+    let ended = async || client.get("/api/auth/me").await.0 == 401;
+    until("its tokens are refused", Duration::from_secs(30), ended).await;
+    assert_eq!(Client::admin(server.url()).await.get("/api/auth/me").await.0, 200);
+    server.stop();
+    let details = "SELECT count(*) FROM audit WHERE kind = 'keys_rotated' AND details LIKE '%\"revoked\":\"' || ?1 || '\"%'";
+    let entries: i64 = place.sql().query_row(details, [&kid], |row| row.get(0)).unwrap();
+    assert_eq!(entries, 1);
+    place.run(&["audit", "verify"]).succeeded();
+    let server = place.serve();
+    assert_eq!(
+        client.at(server.url()).get("/api/auth/me").await.0,
+        401,
+        "the settings still have the secret"
+    );
+    assert!(!place.run(&["keys", "list"]).succeeded().contains(&kid));
+    server.stop();
 }

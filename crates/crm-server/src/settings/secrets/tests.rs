@@ -22,7 +22,7 @@ fn start(folder: &Path, env: &[(&str, &str)]) -> Result<Secrets, SettingsError> 
 fn access(secrets: &Secrets) -> &str {
     match &secrets.access {
         AccessSecrets::One(secret) => secret.expose_secret(),
-        AccessSecrets::File { .. } => panic!("{secrets:?}"),
+        AccessSecrets::File(_) => panic!("{secrets:?}"),
     }
 }
 
