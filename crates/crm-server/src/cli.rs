@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use crm_domain::audit::chain::Mark;
+use secrecy::SecretString;
 
 /// What the program is, the first line of `--help`.
 const ABOUT: &str = "A CRM backend for small sales teams: accounts, leads, customers, tasks, an activity feed and a \
@@ -252,10 +253,10 @@ pub enum StoreCommand {
 pub struct CopyArgs {
     /// The address of the store to read, such as sqlite://data/crm.db
     #[arg(long, value_name = "URL", env = "CRM_COPY_FROM", hide_env_values = true)]
-    pub from: String,
+    pub from: SecretString,
     /// The address of the store to fill, such as mongodb://127.0.0.1:27017/crm?replicaSet=rs0
     #[arg(long, value_name = "URL", env = "CRM_COPY_TO", hide_env_values = true)]
-    pub to: String,
+    pub to: SecretString,
 }
 
 /// What can be done with backups.
@@ -308,10 +309,10 @@ pub struct ImportNodeArgs {
     /// The old database, which is only read: mongodb://user:password@host/database. A password is better put into the
     /// environment, as every user of the machine can read the command line
     #[arg(long, value_name = "URL", env = "CRM_IMPORT_FROM", hide_env_values = true)]
-    pub from: String,
+    pub from: SecretString,
     /// The store to take it into; the one of the settings unless this is given
     #[arg(long, value_name = "URL", env = "CRM_IMPORT_TO", hide_env_values = true)]
-    pub to: Option<String>,
+    pub to: Option<SecretString>,
     /// The email of the account that gets the customers and tasks whose owner is gone; else they are left out
     #[arg(long, value_name = "EMAIL")]
     pub orphans_to: Option<String>,

@@ -14,6 +14,7 @@ use crm_app::mirror::Mirror;
 use crm_app::open_mode::OpenMode;
 use crm_app::ports::archive::Arrival;
 use crm_app::ports::ids::Ids;
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::carry::carry_and_compare;
 use crate::cli::CopyArgs;
@@ -61,8 +62,8 @@ pub async fn copy(settings: Settings, args: CopyArgs) -> Result<(), CommandError
 }
 
 /// In full, so that the command that begins anew can be typed anywhere.
-fn address(name: &str, text: &str, here: &Path) -> Result<StoreUrl, CommandError> {
-    match StoreUrl::parse(text) {
+fn address(name: &str, text: &SecretString, here: &Path) -> Result<StoreUrl, CommandError> {
+    match StoreUrl::parse(text.expose_secret()) {
         Ok(StoreUrl::Memory) => {
             Err(CommandError::Usage(format!("{name}: a store in memory ends with the command")))
         }

@@ -18,6 +18,7 @@ use crm_node_import::report::Report;
 use crm_node_import::source::database::NodeDatabase;
 use crm_security::passwords::kept::can_be_checked;
 use crm_sqlite::engine::partial::Partial;
+use secrecy::ExposeSecret;
 
 use crate::cli::ImportNodeArgs;
 use crate::command_error::CommandError;
@@ -37,7 +38,7 @@ const LEFT_OUT: u8 = 3;
 pub async fn run(mut settings: Settings, args: ImportNodeArgs) -> Result<ExitCode, CommandError> {
     telemetry::start(&settings.log)?;
     if let Some(url) = &args.to {
-        settings.store.url = target(url)?;
+        settings.store.url = target(url.expose_secret())?;
     }
     let to = settings.store.url.to_string();
     if args.dry_run && is_not_there(&settings.store.url) {
@@ -48,7 +49,7 @@ pub async fn run(mut settings: Settings, args: ImportNodeArgs) -> Result<ExitCod
     let lines = args.report.as_deref().map(create_report).transpose()?;
 
     let failed = |error| CommandError::failed("the old database cannot be read", error);
-    let old = NodeDatabase::connect(&args.from).await.map_err(failed)?;
+    let old = NodeDatabase::connect(args.from.expose_secret()).await.map_err(failed)?;
     output::say(&format!("reading {}", old.place()));
     let source = old.read().await.map_err(failed)?;
     let others = source.other_collections.clone();

@@ -17,6 +17,7 @@ pub mod network;
 mod origin;
 pub mod problem;
 mod rules;
+mod secret_settings;
 pub mod secrets;
 pub mod sections;
 mod span;
@@ -25,6 +26,7 @@ mod tree;
 mod variables;
 
 use std::ffi::OsString;
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use config::Value;
@@ -32,6 +34,7 @@ use garde::Validate;
 use serde::Deserialize;
 
 use self::environment::Environment;
+use self::layers::Layer;
 use self::problem::{Problem, SettingsError};
 use self::secrets::Secrets;
 use self::sections::{
@@ -86,7 +89,6 @@ pub struct Settings {
 }
 
 /// Where settings come from, besides what is compiled in.
-#[derive(Debug)]
 pub struct LoadOptions<E> {
     /// The file given with `--config`.
     pub config_file: Option<PathBuf>,
@@ -94,6 +96,28 @@ pub struct LoadOptions<E> {
     pub env: E,
     /// The folder in which `config/`, `.env` and relative paths are looked up.
     pub cwd: PathBuf,
+}
+
+impl<E> fmt::Debug for LoadOptions<E> {
+    /// Without the environment, which holds secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LoadOptions")
+            .field("config_file", &self.config_file)
+            .field("cwd", &self.cwd)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The settings of all layers, with what they were read from.
+struct Loaded {
+    /// With the default in place of each bad value.
+    settings: Settings,
+    /// All layers merged.
+    tree: Value,
+    /// The layers above the compiled-in defaults, the lowest first.
+    layers: Vec<Layer>,
+    /// What was bad.
+    problems: Vec<Problem>,
 }
 
 impl Settings {
@@ -105,7 +129,7 @@ impl Settings {
     where
         E: IntoIterator<Item = (String, String)>,
     {
-        let (settings, _, problems) = read(options);
+        let Loaded { settings, problems, .. } = read(options);
         SettingsError::unless_empty(problems)?;
         Ok(settings)
     }
@@ -119,10 +143,10 @@ impl Settings {
         E: IntoIterator<Item = (String, String)>,
     {
         let cwd = options.cwd.clone();
-        let (settings, tree, mut problems) = read(options);
+        let Loaded { settings, layers, mut problems, .. } = read(options);
         problems.extend(secrets::weaknesses(&settings.environment, &settings.auth));
         problems.extend(exposure::flaws(&settings));
-        problems.extend(exposure::open_files_with_secrets(&settings, &tree, &cwd));
+        problems.extend(exposure::open_files_with_secrets(&settings, &layers, &cwd));
         SettingsError::unless_empty(problems)?;
         let secrets = Secrets::obtain(&settings)?;
         Ok((settings, secrets))
@@ -138,15 +162,14 @@ fn text(value: OsString) -> Option<String> {
     value.into_string().ok()
 }
 
-/// The settings of all layers, with the default in place of each bad one; the tree they were read from; what was bad.
-fn read<E>(options: LoadOptions<E>) -> (Settings, Value, Vec<Problem>)
+fn read<E>(options: LoadOptions<E>) -> Loaded
 where
     E: IntoIterator<Item = (String, String)>,
 {
     let mut problems = Vec::new();
     let defaults = layers::compiled_defaults();
     let layers = layers::collect(options.config_file.as_deref(), options.env, &options.cwd, &mut problems);
-    let mut tree = layers::merge(&defaults, layers.stack);
+    let mut tree = layers::merge(&defaults, &layers.stack);
     tree::fit(&defaults, &mut tree, &mut problems);
     let mut settings = deserialize(&defaults, &tree, &mut problems);
     if let Err(report) = settings.validate() {
@@ -163,7 +186,7 @@ where
     settings.backup.folder = options.cwd.join(settings.backup.folder);
     settings.server.tls = settings.server.tls.within(&options.cwd);
     settings.auth.key_file = settings.auth.key_file.map(|file| options.cwd.join(file));
-    (settings, tree, problems)
+    Loaded { settings, tree, layers: layers.stack, problems }
 }
 
 /// Turns the tree into settings. A value that cannot be read is noted and replaced by its default, until all fit.

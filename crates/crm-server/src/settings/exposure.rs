@@ -1,14 +1,16 @@
 //! What would let strangers in where strangers come: a start in production stops at each of these.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use config::Value;
 use crm_mongo::connection::connection_security;
 
+use super::layers::Layer;
 use super::mongo_url::MongoUrl;
-use super::problem::{Problem, SECRETS};
+use super::problem::Problem;
 use super::store_url::StoreUrl;
-use super::{Settings, key_file, tree};
+use super::{Settings, key_file, secret_settings, tree};
 
 /// What is wrong with how the server would be reached.
 pub fn flaws(settings: &Settings) -> Vec<Problem> {
@@ -59,23 +61,25 @@ fn mongodb(url: &MongoUrl, allow_plaintext: bool) -> Option<Problem> {
     (!flaws.is_empty()).then(|| Problem::new("store.url", format!("{url} {}", flaws.join("; it "))))
 }
 
-/// Files that hold a secret among the settings and that others could read.
-pub(super) fn open_files_with_secrets(settings: &Settings, tree: &Value, cwd: &Path) -> Vec<Problem> {
+/// Files that hold a secret among the settings and that others could read; also where a later layer has another value.
+pub(super) fn open_files_with_secrets(settings: &Settings, layers: &[Layer], cwd: &Path) -> Vec<Problem> {
     if !settings.environment.is_strict() {
         return Vec::new();
     }
-    let mut problems = Vec::new();
-    for key in SECRETS {
-        let given = tree::get(tree, key).filter(|value| !value.to_string().is_empty());
-        let Some(file) = given.and_then(|value| file_of(value.origin()?, cwd)) else {
-            continue;
-        };
-        let flaw = key_file::flaw(&file);
-        // By the file: the secret itself may have a flaw of its own.
-        let named = |flaw| Problem::new(file.display().to_string(), format!("holds a secret and {flaw}"));
-        problems.extend(flaw.map(named));
+    let mut files = BTreeSet::new();
+    for layer in layers {
+        tree::leaves(&layer.tree(), "", &mut |key, value| {
+            if secret_settings::of(key).is_some_and(|secrecy| secrecy.is_in(value)) {
+                files.extend(value.origin().and_then(|origin| file_of(origin, cwd)));
+            }
+        });
     }
-    problems
+    // By the file: the secret itself may have a flaw of its own.
+    let named = |file: PathBuf| {
+        key_file::flaw(&file)
+            .map(|flaw| Problem::new(file.display().to_string(), format!("holds a secret and {flaw}")))
+    };
+    files.into_iter().filter_map(named).collect()
 }
 
 /// The file that a value came from, if it came from one.

@@ -1,5 +1,6 @@
 //! The layers that settings come from, each a tree whose values remember their place.
 
+use std::fmt;
 use std::io::ErrorKind;
 use std::path::Path;
 
@@ -11,18 +12,33 @@ use super::variables::Variables;
 
 /// Every setting with its default; also the list of all keys there are.
 const DEFAULTS: &str = include_str!("../../../../config/default.toml");
+/// The origin of a value that no layer above the compiled-in defaults sets.
+pub(super) const DEFAULT_ORIGIN: &str = "the default";
 /// What differs in production.
 const PRODUCTION: &str = include_str!("../../../../config/production.toml");
 
 /// One layer: what one file or one set of variables says.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) struct Layer(Map<String, Value>);
 
 /// All layers above the compiled-in defaults, the lowest first, and the environment that chose among them.
-#[derive(Debug)]
 pub(super) struct Layers {
     pub(super) environment: Environment,
     pub(super) stack: Vec<Layer>,
+}
+
+impl Layer {
+    /// What it says, as a tree.
+    pub(super) fn tree(&self) -> Value {
+        Value::new(None, self.0.clone())
+    }
+}
+
+impl fmt::Debug for Layer {
+    /// Its keys; the values may be secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Layer").field(&self.0.keys().collect::<Vec<_>>()).finish()
+    }
 }
 
 impl Source for Layer {
@@ -37,7 +53,7 @@ impl Source for Layer {
 
 /// The tree of `config/default.toml` as it was when the program was built.
 pub(super) fn compiled_defaults() -> Value {
-    let table = FileFormat::Toml.parse(Some(&"the default".to_owned()), DEFAULTS).unwrap_or_default();
+    let table = FileFormat::Toml.parse(Some(&DEFAULT_ORIGIN.to_owned()), DEFAULTS).unwrap_or_default();
     Value::new(None, table)
 }
 
@@ -67,11 +83,11 @@ where
 }
 
 /// The defaults with all layers laid over them.
-pub(super) fn merge(defaults: &Value, stack: Vec<Layer>) -> Value {
+pub(super) fn merge(defaults: &Value, stack: &[Layer]) -> Value {
     let base = Layer(defaults.clone().into_table().unwrap_or_default());
     let mut builder = Config::builder().add_source(base);
     for layer in stack {
-        builder = builder.add_source(layer);
+        builder = builder.add_source(layer.clone());
     }
     // Collecting from values in memory cannot fail; were it to, the defaults are the honest answer.
     builder.build().map_or_else(|_| defaults.clone(), |config| config.cache)

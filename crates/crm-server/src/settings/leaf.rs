@@ -8,6 +8,8 @@ use std::fmt;
 use secrecy::SecretString;
 use serde::de::{Deserializer, Error, SeqAccess, Visitor};
 
+use super::secret_settings::SettingType;
+
 /// A whole number that fits the setting's type.
 pub(super) fn whole<'de, D: Deserializer<'de>, T: TryFrom<u64>>(deserializer: D) -> Result<T, D::Error> {
     match given(deserializer)? {
@@ -44,8 +46,9 @@ pub(super) fn text<'de, D, T>(
 ) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
+    T: SettingType,
 {
-    match given(deserializer)? {
+    match given_for::<D, T>(deserializer)? {
         Given::Text(text) => parse(text.trim()),
         Given::Whole(number) => parse(&number.to_string()),
         Given::Switch(_) | Given::List(_) | Given::Other => None,
@@ -61,6 +64,7 @@ pub(super) fn optional<'de, D, T>(
 ) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
+    T: SettingType,
 {
     text(deserializer, expected, |text| if text.is_empty() { Some(None) } else { parse(text).map(Some) })
 }
@@ -73,8 +77,9 @@ pub(super) fn list<'de, D, T>(
 ) -> Result<Vec<T>, D::Error>
 where
     D: Deserializer<'de>,
+    T: SettingType,
 {
-    let items = match given(deserializer)? {
+    let items = match given_for::<D, T>(deserializer)? {
         Given::List(items) => items,
         Given::Text(text) => text.split(',').map(str::to_owned).collect(),
         Given::Whole(_) | Given::Switch(_) | Given::Other => {
@@ -91,7 +96,7 @@ where
 
 /// A secret; empty means none. Exactly as written, spaces included.
 pub(super) fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SecretString>, D::Error> {
-    match given(deserializer)? {
+    match given_for::<D, SecretString>(deserializer)? {
         Given::Text(text) if text.is_empty() => Ok(None),
         Given::Text(text) => Ok(Some(SecretString::from(text))),
         Given::Whole(_) | Given::Switch(_) | Given::List(_) | Given::Other => {
@@ -113,6 +118,14 @@ fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Given, D::Error> 
     deserializer.deserialize_any(GivenVisitor)
 }
 
+/// As [`given`], and says what is secret of a setting of type `T`.
+fn given_for<'de, D: Deserializer<'de>, T: SettingType>(deserializer: D) -> Result<Given, D::Error> {
+    match T::SECRECY {
+        Some(secrecy) => deserializer.deserialize_newtype_struct(secrecy.mark(), GivenVisitor),
+        None => given(deserializer),
+    }
+}
+
 struct GivenVisitor;
 
 impl<'de> Visitor<'de> for GivenVisitor {
@@ -120,6 +133,10 @@ impl<'de> Visitor<'de> for GivenVisitor {
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a text, a whole number, true or false, or a list of texts")
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Given, D::Error> {
+        given(deserializer)
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Given, E> {

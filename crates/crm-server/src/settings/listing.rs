@@ -4,10 +4,11 @@ use std::fmt::Write as _;
 
 use config::{Value, ValueKind};
 
-use super::problem::{SECRETS, SettingsError};
-use super::{LoadOptions, read, tree};
+use super::problem::SettingsError;
+use super::{LoadOptions, Loaded, layers, read, secret_settings, tree};
 
-/// One line for each setting: `server.port = 3000   # PORT in the environment`. Secrets only say whether they are set.
+/// One line for each setting: `server.port = 3000   # PORT in the environment`. Of a secret it only says whether it is
+/// set, of the store's address it shows the hosts and the database.
 ///
 /// # Errors
 /// All problems found, each with its key.
@@ -15,38 +16,16 @@ pub fn list<E>(options: LoadOptions<E>) -> Result<String, SettingsError>
 where
     E: IntoIterator<Item = (String, String)>,
 {
-    let (settings, effective, problems) = read(options);
+    let Loaded { settings, tree, problems, .. } = read(options);
     SettingsError::unless_empty(problems)?;
     let mut lines = format!("# environment: {}\n", settings.environment);
-    tree::leaves(&effective, "", &mut |key, value| {
-        let shown = if SECRETS.contains(&key) {
-            secret(value).to_owned()
-        } else if key == "store.url" {
-            format!("{:?}", settings.store.url.to_string())
-        } else {
-            toml(value)
-        };
-        let origin = value.origin().unwrap_or("the default");
+    tree::leaves(&tree, "", &mut |key, value| {
+        let shown = secret_settings::of(key).map_or_else(|| toml(value), |secrecy| secrecy.redact(value));
+        let origin = value.origin().unwrap_or(layers::DEFAULT_ORIGIN);
         // Writing to a string cannot fail.
         let _ = writeln!(lines, "{key} = {shown}   # {origin}");
     });
     Ok(lines)
-}
-
-fn secret(value: &Value) -> &'static str {
-    match &value.kind {
-        ValueKind::String(text) if text.is_empty() => "(not set)",
-        ValueKind::Nil => "(not set)",
-        ValueKind::String(_)
-        | ValueKind::Boolean(_)
-        | ValueKind::I64(_)
-        | ValueKind::I128(_)
-        | ValueKind::U64(_)
-        | ValueKind::U128(_)
-        | ValueKind::Float(_)
-        | ValueKind::Table(_)
-        | ValueKind::Array(_) => "(hidden)",
-    }
 }
 
 fn toml(value: &Value) -> String {

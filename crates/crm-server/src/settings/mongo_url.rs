@@ -28,6 +28,13 @@ impl MongoUrl {
         Ok(Self { uri: SecretString::from(text), shown: format!("{scheme}://{shown}") })
     }
 
+    /// Whether it names a user, who has a password, or an option that is a secret itself.
+    pub(super) fn holds_a_secret(&self) -> bool {
+        let text = self.expose().to_ascii_lowercase();
+        // `tlsCertificateKeyFilePassword`, and `AWS_SESSION_TOKEN` among the mechanism's properties.
+        ["@", "password", "token"].iter().any(|part| text.contains(part))
+    }
+
     /// The whole of it, for the driver only.
     pub fn expose(&self) -> &str {
         self.uri.expose_secret()
@@ -76,6 +83,7 @@ mod tests {
             assert_eq!(url.to_string(), shown);
             assert_eq!(format!("{url:?}"), format!("MongoUrl({shown})"));
             assert_eq!(url.expose(), text);
+            assert_eq!(url.holds_a_secret(), text.contains('@'));
         }
     }
 

@@ -4,12 +4,8 @@ use std::fmt;
 
 use config::{ConfigError, Value, ValueKind};
 
-use super::tree;
+use super::{secret_settings, tree};
 
-/// Keys whose values are secrets.
-pub(super) const SECRETS: [&str; 2] = ["auth.access_secret", "auth.refresh_secret"];
-/// Keys whose values no text may show. A connection string may hold a password.
-const HIDDEN: [&str; 3] = ["auth.access_secret", "auth.refresh_secret", "store.url"];
 /// A longer value says nothing that the key does not.
 const SHOWN_CHARS: usize = 60;
 
@@ -30,7 +26,7 @@ impl Problem {
     /// A problem with the value of `key` in the tree: adds the value unless it is secret, and the place it came from.
     pub(super) fn of(tree: &Value, key: &str, text: &str) -> Self {
         let value = tree::get(tree, key);
-        let shown = value.filter(|_| !HIDDEN.contains(&key)).and_then(shown);
+        let shown = value.filter(|_| secret_settings::of(key).is_none()).and_then(shown);
         Self {
             key: key.to_owned(),
             text: shown.map_or_else(|| text.to_owned(), |shown| format!("{text}, not {shown}")),

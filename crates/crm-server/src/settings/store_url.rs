@@ -39,6 +39,14 @@ impl StoreUrl {
         }
     }
 
+    /// Whether the address holds a password or another secret.
+    pub fn holds_a_secret(&self) -> bool {
+        match self {
+            Self::File(_) | Self::Memory => false,
+            Self::Mongo(url) => url.holds_a_secret(),
+        }
+    }
+
     /// The same store, with a relative path taken to start in `folder`.
     #[must_use]
     pub fn within(&self, folder: &Path) -> Self {
