@@ -61,6 +61,8 @@ pub struct HttpOptions {
     pub room_timeout: Duration,
     /// Rates; without any, everybody may ask as often as they like.
     pub rates: Option<Rates>,
+    /// Whether `/openapi.json` and `/docs/` are served; 404 where they are not.
+    pub docs: bool,
     /// Origins whose pages may call.
     pub cors_origins: Vec<String>,
     /// Whose `X-Forwarded-For` is believed.
@@ -94,6 +96,7 @@ impl Default for HttpOptions {
                 read: Rate { per_second: 2000, burst: 4000 },
                 write: Rate { per_second: 1000, burst: 2000 },
             }),
+            docs: true,
             cors_origins: Vec::new(),
             trusts_proxy: Arc::new(|_| false),
             tls: None,

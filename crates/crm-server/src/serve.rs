@@ -56,12 +56,13 @@ pub async fn serve_altered(
         duration_ms = begun.elapsed().as_millis(),
         "started"
     );
-    output::say(&addresses(&listening.url()));
+    output::say(&addresses(&listening.url(), settings.docs.enabled));
     steps.tell_if_there_is_no_admin(&listening).await?;
     listening.until_told_to_stop().await
 }
 
 /// Where to go from here, for a person; the log has the same for machines.
-fn addresses(url: &str) -> String {
-    format!("crm-server listens at {url}\n  API   {url}/api\n  Docs  {url}/docs/")
+fn addresses(url: &str, has_docs: bool) -> String {
+    let docs = if has_docs { format!("\n  Docs  {url}/docs/") } else { String::new() };
+    format!("crm-server listens at {url}\n  API   {url}/api{docs}")
 }

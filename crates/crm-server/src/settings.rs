@@ -38,7 +38,7 @@ use self::layers::Layer;
 use self::problem::{Problem, SettingsError};
 use self::secrets::Secrets;
 use self::sections::{
-    AuditSettings, AuthSettings, BackupSettings, CorsSettings, LogSettings, MetricsSettings,
+    AuditSettings, AuthSettings, BackupSettings, CorsSettings, DocsSettings, LogSettings, MetricsSettings,
     RateLimitSettings, ServerSettings, StoreSettings, WorkspaceSettings,
 };
 use self::store_url::StoreUrl;
@@ -74,6 +74,9 @@ pub struct Settings {
     /// Which pages of other origins may call.
     #[garde(dive)]
     pub cors: CorsSettings,
+    /// The API document and its pages.
+    #[garde(dive)]
+    pub docs: DocsSettings,
     /// How fast one account or address may ask.
     #[garde(dive)]
     pub rate_limit: RateLimitSettings,
@@ -143,9 +146,10 @@ impl Settings {
         E: IntoIterator<Item = (String, String)>,
     {
         let cwd = options.cwd.clone();
-        let Loaded { settings, layers, mut problems, .. } = read(options);
+        let Loaded { settings, tree, layers, mut problems } = read(options);
         problems.extend(secrets::weaknesses(&settings.environment, &settings.auth));
         problems.extend(exposure::flaws(&settings));
+        problems.extend(exposure::undecided(&settings, &tree));
         problems.extend(exposure::open_files_with_secrets(&settings, &layers, &cwd));
         SettingsError::unless_empty(problems)?;
         let secrets = Secrets::obtain(&settings)?;

@@ -48,8 +48,17 @@ pub(crate) async fn metrics(call: Call) -> Outcome {
     Ok(Answer::bytes(HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8"), render()))
 }
 
+/// Refuses with 404 where the API document and its pages are switched off.
+fn require_docs(call: &Call) -> Result<(), Problem> {
+    if call.state().options().docs {
+        return Ok(());
+    }
+    Err(Problem::new(Kind::NO_SUCH_ROUTE, "the API document is not served here"))
+}
+
 /// `GET /openapi.json`
-pub(crate) async fn document(_call: Call) -> Outcome {
+pub(crate) async fn document(call: Call) -> Outcome {
+    require_docs(&call)?;
     let json = HeaderValue::from_static("application/json");
     Ok(Answer::bytes(json, openapi::shared())
         .tagged_for_good()
@@ -57,12 +66,14 @@ pub(crate) async fn document(_call: Call) -> Outcome {
 }
 
 /// `GET /docs`
-pub(crate) async fn docs(_call: Call) -> Outcome {
+pub(crate) async fn docs(call: Call) -> Outcome {
+    require_docs(&call)?;
     Ok(Answer::redirect("/docs/"))
 }
 
 /// `GET /docs/` and what its page loads.
 pub(crate) async fn docs_file(call: Call) -> Outcome {
+    require_docs(&call)?;
     let config: Arc<Config<'static>> = Arc::new(Config::from("/openapi.json"));
     let file = utoipa_swagger_ui::serve(call.path("file"), config)
         .map_err(|error| Problem::internal(error.to_string().into()))?

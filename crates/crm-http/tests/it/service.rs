@@ -122,6 +122,19 @@ async fn the_document_is_served_and_may_be_kept() {
 }
 
 #[tokio::test]
+async fn docs_that_are_switched_off_are_not_found_and_all_else_is() {
+    let nobody = TestServer::with(HttpOptions { docs: false, ..options() }).await.nobody();
+    for path in ["/docs", "/docs/", "/docs/swagger-ui.css", "/openapi.json", "/openapi.json/"] {
+        for method in [reqwest::Method::GET, reqwest::Method::HEAD] {
+            let reply = nobody.send(nobody.request(method.clone(), path)).await;
+            assert_eq!(reply.status, 404, "{method} {path}: {}", reply.text);
+        }
+        assert_eq!(nobody.get(path).await.verdict(), (404, "no_such_route"));
+    }
+    nobody.get("/healthz").await.expect(200);
+}
+
+#[tokio::test]
 async fn the_docs_can_be_browsed_with_no_internet() {
     let nobody = TestServer::start().await.nobody();
     let redirect = nobody.get("/docs").await;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use config::Value;
 use crm_mongo::connection::connection_security;
 
-use super::layers::Layer;
+use super::layers::{self, Layer};
 use super::mongo_url::MongoUrl;
 use super::problem::Problem;
 use super::store_url::StoreUrl;
@@ -38,6 +38,18 @@ pub fn flaws(settings: &Settings) -> Vec<Problem> {
     if let Some((_, key)) = server.tls.files() {
         problems.extend(key_file::flaw(key).map(|flaw| Problem::new("server.tls.key_file", flaw)));
     }
+    let metrics = &settings.metrics;
+    if metrics.enabled && !metrics.public && !metrics.listen.is_some_and(|address| address.ip().is_loopback())
+    {
+        let text = match metrics.listen {
+            None => "is not set, so that /metrics is served to all clients".to_owned(),
+            Some(address) => format!("lets other machines read the metrics at {address}"),
+        };
+        let text = format!(
+            "{text}; set it to an address of this machine, such as 127.0.0.1:9464, or metrics.public = true"
+        );
+        problems.push(Problem::new("metrics.listen", text));
+    }
     problems
 }
 
@@ -59,6 +71,14 @@ fn mongodb(url: &MongoUrl, allow_plaintext: bool) -> Option<Problem> {
         );
     }
     (!flaws.is_empty()).then(|| Problem::new("store.url", format!("{url} {}", flaws.join("; it "))))
+}
+
+/// Settings that somebody has to decide where strangers come: their default is for development.
+pub(super) fn undecided(settings: &Settings, tree: &Value) -> Option<Problem> {
+    let is_default = |key| tree::get(tree, key).and_then(Value::origin) == Some(layers::DEFAULT_ORIGIN);
+    (settings.environment.is_strict() && settings.docs.enabled && is_default("docs.enabled")).then(|| {
+        Problem::new("docs.enabled", "must be set: false, or true to show the API document to everybody")
+    })
 }
 
 /// Files that hold a secret among the settings and that others could read; also where a later layer has another value.

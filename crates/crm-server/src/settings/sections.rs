@@ -347,6 +347,16 @@ pub struct CorsSettings {
     pub origins: Vec<String>,
 }
 
+/// The API document and its pages.
+#[derive(Debug, Clone, Copy, Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+#[garde(allow_unvalidated)]
+pub struct DocsSettings {
+    /// Whether `/docs/` and `/openapi.json` are served.
+    #[serde(deserialize_with = "leaf::switch")]
+    pub enabled: bool,
+}
+
 /// How fast one account, or one address without an account, may ask.
 #[derive(Debug, Clone, Deserialize, Validate)]
 #[serde(deny_unknown_fields)]
@@ -415,6 +425,9 @@ pub struct MetricsSettings {
     /// A listener of their own; without one they are a route of the server.
     #[serde(deserialize_with = "listen")]
     pub listen: Option<SocketAddr>,
+    /// Whether other machines may read them in production.
+    #[serde(deserialize_with = "leaf::switch")]
+    pub public: bool,
 }
 
 /// What a store is given when it is made.

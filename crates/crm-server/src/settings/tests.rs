@@ -358,6 +358,22 @@ fn production_refuses_a_proxy_whose_clients_it_cannot_tell_apart() {
 }
 
 #[test]
+fn production_shows_its_docs_only_if_somebody_says_so() {
+    let place = Place::new();
+    assert!(place.load(&[]).docs.enabled);
+    assert!(!place.load(&[("NODE_ENV", "production")]).docs.enabled);
+    assert_eq!(production(&place, &[]), Ok(()));
+    assert_eq!(production(&place, &[("CRM__DOCS__ENABLED", "true")]), Ok(()));
+    // Another strict environment has the defaults of development.
+    let place = place.file("config/staging.toml", "[metrics]\nlisten = \"127.0.0.1:9464\"\n");
+    let staging = ("NODE_ENV", "staging");
+    assert_snapshot!(production(&place, &[staging]).unwrap_err(), @"bad setting docs.enabled: must be set: false, or true to show the API document to everybody");
+    for decided in ["true", "false"] {
+        assert_eq!(production(&place, &[staging, ("CRM__DOCS__ENABLED", decided)]), Ok(()));
+    }
+}
+
+#[test]
 fn private_stands_for_private_networks_beside_others() {
     let server = Place::new().load(&[("CRM__SERVER__TRUSTED_PROXIES", "private, 203.0.113.0/24")]).server;
     for trusted in ["172.18.0.3", "::1", "203.0.113.9"] {
@@ -389,6 +405,21 @@ fn production_reaches_a_mongodb_on_another_machine_with_a_user_and_tls_only() {
     }
     let options = place.options(&[("MONGODB_URI", "mongodb://db1,db2/crm")]);
     assert!(Settings::load_for_serving(options).is_ok(), "in development it may");
+}
+
+#[test]
+fn production_shows_its_metrics_to_other_machines_only_if_somebody_says_so() {
+    let listening =
+        |listen| Place::new().file("config/production.toml", &format!("[metrics]\nlisten = \"{listen}\"\n"));
+    let (route, everywhere) = (listening(""), listening("0.0.0.0:9464"));
+    assert_snapshot!(production(&route, &[]).unwrap_err(), @"bad setting metrics.listen: is not set, so that /metrics is served to all clients; set it to an address of this machine, such as 127.0.0.1:9464, or metrics.public = true");
+    assert_snapshot!(production(&everywhere, &[]).unwrap_err(), @"bad setting metrics.listen: lets other machines read the metrics at 0.0.0.0:9464; set it to an address of this machine, such as 127.0.0.1:9464, or metrics.public = true");
+    for place in [&route, &everywhere] {
+        assert_eq!(production(place, &[("CRM__METRICS__PUBLIC", "true")]), Ok(()));
+        assert_eq!(production(place, &[("CRM__METRICS__ENABLED", "false")]), Ok(()));
+        assert!(Settings::load_for_serving(place.options(&[])).is_ok(), "in development they may be read");
+    }
+    assert_eq!(production(&listening("[::1]:9464"), &[]), Ok(()));
 }
 
 #[test]

@@ -36,6 +36,7 @@ pub(super) fn of(settings: &Settings) -> HttpOptions {
             read: rate(limits.read),
             write: rate(limits.write),
         }),
+        docs: settings.docs.enabled,
         cors_origins: settings.cors.origins.clone(),
         trusts_proxy: std::sync::Arc::new(move |peer| proxies.trusts(peer)),
         hsts: is_https.then_some(HTTPS_ONLY),
