@@ -41,11 +41,12 @@ class Server:
     def __enter__(self):
         self.folder = tempfile.TemporaryDirectory(prefix="crm-fuzz-")
         self.log = Path(self.folder.name) / "log"
+        self.environment = {"PATH": os.environ.get("PATH", ""), "TMPDIR": self.folder.name, **SETTINGS}
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [self.program, "serve"],
                 cwd=self.folder.name,
-                env={"PATH": os.environ.get("PATH", ""), "TMPDIR": self.folder.name, **SETTINGS},
+                env=self.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -75,6 +76,14 @@ class Server:
                 raise RuntimeError(f"it did not say {pattern}: {self.said()}")
             time.sleep(0.05)
         return found[1]
+
+    def command(self, *arguments):
+        """What another command of the program prints, run beside the server."""
+        command = [self.program, *arguments]
+        run = subprocess.run(
+            command, cwd=self.folder.name, env=self.environment, capture_output=True, check=True, text=True
+        )
+        return run.stdout.strip()
 
     def ask(self, method, path, body=None, token=None):
         """The JSON (or text) of an answer that has to be a good one."""

@@ -33,7 +33,6 @@ use crate::ports::workspace::Workspaces;
 use crate::queue::Queue;
 use crate::repeat::keeping::Keeping;
 use crate::repeat::running::Repeats;
-use crate::setup::token::SetupToken;
 
 /// The ports of one store.
 #[derive(Clone)]
@@ -154,8 +153,6 @@ pub struct Ctx {
     pub repeats: Arc<Repeats>,
     /// Whether the answer of the use case is kept: that of a request that may be repeated. Nobody else's is.
     pub keeping: Keeping,
-    /// What proves that somebody may set up the first admin; none once there is one.
-    pub setup: Arc<SetupToken>,
     /// How the use cases behave.
     pub rules: Rules,
 }

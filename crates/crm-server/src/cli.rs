@@ -56,6 +56,9 @@ pub enum Command {
         #[command(subcommand)]
         command: KeysCommand,
     },
+    /// Print a new setup token, with which the first admin is made at the running server; it works for an hour, and those
+    /// that were shown before no longer
+    SetupToken,
     /// Show the time zone that decides which day it is, or change it and recount everything that rests on it
     Timezone {
         /// The IANA name of the new zone, such as Europe/Berlin

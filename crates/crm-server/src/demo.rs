@@ -6,7 +6,6 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
 
 use crm_app::open_mode::OpenMode;
-use crm_app::setup::token::SetupToken;
 use indicatif::ProgressBar;
 
 use self::folder::DemoFolder;
@@ -34,8 +33,7 @@ pub async fn demo(settings: Settings) -> Result<(), CommandError> {
     let folder = DemoFolder::make()?;
     let settings = with_store_in(settings, folder.path());
     let sockets = Sockets::bind(&settings, Fallback::AnyPort)?;
-    let wiring =
-        Wiring::open(&settings, &Secrets::fresh()?, SetupToken::none(), OpenMode::CreateIfEmpty).await?;
+    let wiring = Wiring::open(&settings, &Secrets::fresh()?, OpenMode::CreateIfEmpty).await?;
     plant(&wiring, Amounts::SAMPLE, RANDOM_SEED, &ProgressBar::hidden()).await?;
     let listening = Listening::begin(&settings, wiring, sockets)?;
     output::say(&welcome(&listening.url()));

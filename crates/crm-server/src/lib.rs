@@ -5,7 +5,7 @@
 //! # Where things are
 //! - What can be typed: [`cli`]; what then happens: [`run`], with one file for each command: [`serve`], [`demo`],
 //!   [`seed`], [`users`], [`timezone`], [`doctor`], [`healthcheck`], [`mod@copy`], [`import_node`],
-//!   [`backup`].
+//!   [`backup`], [`setup_token`].
 //! - What an operator may decide: [`settings`]; every setting is described in `config/default.toml`.
 //! - How the store, the clock, passwords and tokens come together: [`wiring`].
 //! - How connections are encrypted: [`tls`].
@@ -40,6 +40,7 @@ pub mod run;
 pub mod seed;
 pub mod serve;
 pub mod settings;
+pub mod setup_token;
 pub mod store;
 pub mod telemetry;
 pub mod timezone;

@@ -13,7 +13,7 @@ use crate::settings::secrets::Secrets;
 use crate::settings::{LoadOptions, Settings, process_environment};
 use crate::{
     audit, backup, copy, demo, doctor, healthcheck, import_node, keys, migrate, output, seed, serve,
-    telemetry, timezone, users,
+    setup_token, telemetry, timezone, users,
 };
 
 /// Runs the command. Its exit code is 0 unless it is an answer: `doctor`, `healthcheck` and `audit verify` answer with 1,
@@ -33,6 +33,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, CommandError> {
         Command::User { command } => on_threads(users::run(place.settings()?, command))?,
         Command::Audit { command } => return on_threads(audit::run(place.settings()?, command)),
         Command::Keys { command } => on_threads(keys::run(place.settings()?, command))?,
+        Command::SetupToken => on_threads(setup_token::run(place.settings()?))?,
         Command::Timezone { zone } => on_threads(timezone::run(place.settings()?, zone))?,
         Command::Store { command: StoreCommand::Copy(args) } => {
             on_threads(copy::copy(place.settings()?, args))?;

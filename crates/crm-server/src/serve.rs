@@ -12,7 +12,6 @@ use std::time::Instant;
 
 use crm_app::open_mode::OpenMode;
 
-use self::first_steps::FirstSteps;
 use self::listening::{Fallback, Listening, Sockets};
 use crate::alterations::Alterations;
 use crate::command_error::CommandError;
@@ -42,8 +41,7 @@ pub async fn serve_altered(
     telemetry::start(&settings.log)?;
     let sockets = Sockets::bind(&settings, Fallback::None)?;
     let _lock = wiring::lock(&settings.store.url)?;
-    let (steps, token) = FirstSteps::prepare()?;
-    let wiring = Wiring::open_altered(&settings, &secrets, token, OpenMode::Migrate, alterations).await?;
+    let wiring = Wiring::open_altered(&settings, &secrets, OpenMode::Migrate, alterations).await?;
     if settings.environment.is_strict() {
         sample_passwords::refuse(&wiring.ctx).await?;
     }
@@ -57,7 +55,7 @@ pub async fn serve_altered(
         "started"
     );
     output::say(&addresses(&listening.url(), settings.docs.enabled));
-    steps.tell_if_there_is_no_admin(&listening).await?;
+    first_steps::show(&listening).await?;
     listening.until_told_to_stop().await
 }
 

@@ -16,7 +16,6 @@ use crm_app::ports::clock::Clock;
 use crm_app::queue::Queue;
 use crm_app::repeat::keeping::Keeping;
 use crm_app::repeat::running::Repeats;
-use crm_app::setup::token::SetupToken;
 use crm_domain::audit::chain::AuditKey;
 use crm_domain::calendar::Calendar;
 use crm_domain::session::SessionLives;
@@ -51,17 +50,16 @@ pub struct Wiring {
 
 impl Wiring {
     /// Opens the store and puts everything together. A store that nobody has used yet gets the time zone of the
-    /// settings, unless it must exist already ([`OpenMode::Existing`], for commands that only read). `setup` is what proves that somebody may make the first admin over HTTP.
+    /// settings, unless it must exist already ([`OpenMode::Existing`], for commands that only read).
     ///
     /// # Errors
     /// The store cannot be opened or holds a copy that is not whole, or there are no threads or random bytes.
     pub async fn open(
         settings: &Settings,
         secrets: &Secrets,
-        setup: SetupToken,
         mode: OpenMode,
     ) -> Result<Self, CommandError> {
-        Self::open_altered(settings, secrets, setup, mode, &Alterations::NONE).await
+        Self::open_altered(settings, secrets, mode, &Alterations::NONE).await
     }
 
     /// The same with something changed.
@@ -71,7 +69,6 @@ impl Wiring {
     pub async fn open_altered(
         settings: &Settings,
         secrets: &Secrets,
-        setup: SetupToken,
         mode: OpenMode,
         alterations: &Alterations,
     ) -> Result<Self, CommandError> {
@@ -95,7 +92,6 @@ impl Wiring {
             queue: Queue::default(),
             repeats: Arc::new(Repeats::new(Arc::new(blinding(secrets)?))),
             keeping: Keeping::nothing(),
-            setup: Arc::new(setup),
             rules: Rules {
                 session_lives: SessionLives {
                     idle: settings.auth.refresh_ttl,
@@ -113,7 +109,7 @@ impl Wiring {
     /// # Errors
     /// As [`Wiring::open`].
     pub async fn open_for_command(settings: &Settings, mode: OpenMode) -> Result<Self, CommandError> {
-        Self::open(settings, &Secrets::fresh()?, SetupToken::none(), mode).await
+        Self::open(settings, &Secrets::fresh()?, mode).await
     }
 
     /// The same for a command that writes to the audit log or checks it: with the secrets that a server has.
@@ -121,7 +117,7 @@ impl Wiring {
     /// # Errors
     /// As [`Wiring::open`]; the secrets are missing or unfit.
     pub async fn open_with_secrets(settings: &Settings, mode: OpenMode) -> Result<Self, CommandError> {
-        Self::open(settings, &Secrets::for_command(settings)?, SetupToken::none(), mode).await
+        Self::open(settings, &Secrets::for_command(settings)?, mode).await
     }
 
     /// Lets go of everything and waits until the store has finished; see [`Store::close`].

@@ -13,7 +13,7 @@ pub struct Workspace {
     pub calendar: Calendar,
     /// Whether the store has ever had an admin.
     pub set_up: bool,
-    /// What is kept of the setup token that was shown last; none once there was an admin.
+    /// What is kept of the newest setup token; none once there was an admin.
     pub setup_token: Option<SetupFingerprint>,
 }
 

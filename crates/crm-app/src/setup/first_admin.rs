@@ -17,13 +17,14 @@ use crate::commit::change::Change;
 use crate::context::Ctx;
 use crate::decide::{Decision, decide};
 use crate::error::AppError;
+use crate::setup::token;
 use crate::users::register::{NewUser, inserting};
 
 /// The members of the request.
 pub const WRITABLE: &[&str] = &["name", "email", "password", "setupToken"];
 
-/// Makes the first admin for whoever shows the setup token: the one that this server has shown, or the one that any
-/// server of the store has shown last. Of many at once one wins.
+/// Makes the first admin for whoever shows the newest setup token within the hour that it works. Of many at once one
+/// wins.
 ///
 /// # Errors
 /// [`Refusal::AlreadySetUp`]; [`AppError::Invalid`], also on `setupToken` if it is not the one;
@@ -33,13 +34,12 @@ pub async fn set_up(ctx: &Ctx, body: Members, address: Option<&str>) -> Result<V
     let token = form.secret_required("setupToken");
     let new = NewUser::read(&mut form, Role::Admin);
     let (token, new) = form.finish_with(token.zip(new))?;
-    // Looked at before the store is asked: whoever finds the token spent finds the admin that it was spent on.
-    let fits = ctx.setup.fits(&token);
     let workspace = ctx.stores.workspaces.workspace().await?;
     if workspace.set_up {
         return Err(Refusal::AlreadySetUp.into());
     }
-    let fits = fits || workspace.setup_token.is_some_and(|kept| kept.fits(&token));
+    let fits =
+        workspace.setup_token.is_some_and(|kept| kept.fits(&token)) && !token::has_expired(&token, ctx.now());
     // Counted by address alone: with waits for all strangers together, any of them could keep the first admin out, and
     // the token is too long to be guessed from many addresses.
     let attempt = ctx.guard.admit_address(address, ctx.now()).await?;
@@ -47,17 +47,18 @@ pub async fn set_up(ctx: &Ctx, body: Members, address: Option<&str>) -> Result<V
     attempt.settle(judgement, ctx.now());
     if !fits {
         ctx.trail.record(ctx, Note::new(AuditKind::AccessRefused).with("code", "wrong_setup_token"));
-        let flaw = Flaw::new("wrong_setup_token", "is not the token that the server's terminal shows");
+        let flaw = Flaw::new(
+            "wrong_setup_token",
+            "is not the newest setup token, or has expired; `crm-server setup-token` prints a new one",
+        );
         return Err(FieldErrors::one("setupToken", flaw).into());
     }
     let hash = hash_password(ctx, &new.password).await?;
     let (new, hash) = (&new, &hash);
-    let user = decide(ctx, &Actor::system("first admin"), &[], |system| async move {
+    decide(ctx, &Actor::system("first admin"), &[], |system| async move {
         let user = new.user(ctx.mint(), hash.clone(), ctx.now());
         let commit = inserting(ctx, &system, &user).change(Change::MarkSetUp);
         Ok(Decision::commit(commit, Versioned::stored(user, Version::FIRST)))
     })
-    .await?;
-    ctx.setup.spend();
-    Ok(user)
+    .await
 }

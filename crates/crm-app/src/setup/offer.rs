@@ -1,31 +1,30 @@
-//! Offering the setup of the first admin to whoever reads a server's terminal.
+//! Offering the setup of the first admin to whoever reads a server's terminal, or may run its commands.
 
 use crm_domain::access::actor::Actor;
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::commit::Commit;
 use crate::commit::change::Change;
 use crate::context::Ctx;
 use crate::decide::{Decision, decide};
 use crate::error::AppError;
+use crate::setup::token::{self, SetupFingerprint};
 
-/// Keeps a hash of this server's setup token in the store while that has never had an admin, so that every server of the
-/// store takes the token that was shown last. Says whether it did; else the token is forgotten.
+/// Makes a setup token of this random text and keeps its hash in the store, in the place of the one before. None, and
+/// nothing is kept, if the store has had an admin.
 ///
 /// # Errors
 /// [`AppError::Store`].
-pub async fn offer(ctx: &Ctx) -> Result<bool, AppError> {
+pub async fn offer(ctx: &Ctx, random: &SecretString) -> Result<Option<SecretString>, AppError> {
+    let token = token::issue(random, ctx.now());
+    let fingerprint = SetupFingerprint::of(token.expose_secret());
     let offered = decide(ctx, &Actor::system("setup token"), &[], |_| async move {
-        let workspace = ctx.stores.workspaces.workspace().await?;
-        Ok(match ctx.setup.fingerprint() {
-            Some(token) if !workspace.set_up => {
-                Decision::commit(Commit::new(ctx.commit_id()).change(Change::OfferSetUp(token)), true)
-            }
-            Some(_) | None => Decision::Answer(false),
-        })
+        if ctx.stores.workspaces.workspace().await?.set_up {
+            return Ok(Decision::Answer(false));
+        }
+        let commit = Commit::new(ctx.commit_id()).change(Change::OfferSetUp(fingerprint));
+        Ok(Decision::commit(commit, true))
     })
     .await?;
-    if !offered {
-        ctx.setup.spend();
-    }
-    Ok(offered)
+    Ok(offered.then_some(token))
 }

@@ -1,9 +1,17 @@
-//! What proves that somebody may set up the first admin: a token that only a server's terminal shows. What is kept of it,
-//! in memory and in the store, is a hash: the token is long and random, so that nobody finds it by trying.
+//! The setup token: what proves that somebody may set up the first admin.
+//!
+//! It is shown by a server's terminal or by a command. The store keeps the SHA-256 of the newest one, so that every server
+//! of the store accepts that one and no older one. The token names the moment at which it expires; since the hash covers
+//! that too, nobody can put it off.
 
-use parking_lot::Mutex;
+use std::time::Duration;
+
+use crm_domain::timestamp::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
+
+/// How long a token works.
+pub const LIFE: Duration = Duration::from_hours(1);
 
 /// SHA-256 of a setup token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,34 +30,15 @@ impl SetupFingerprint {
     }
 }
 
-/// The setup token that this server has shown, while there is one.
-#[derive(Debug, Default)]
-pub struct SetupToken(Mutex<Option<SetupFingerprint>>);
+/// A token made of this random text, which holds at least 128 bits and no dot: `RANDOM.SECONDS`, with the seconds since
+/// 1970 at which it expires.
+pub fn issue(random: &SecretString, now: Timestamp) -> SecretString {
+    let expires = now.plus(LIFE).millis().div_euclid(1_000);
+    SecretString::from(format!("{}.{expires}", random.expose_secret()))
+}
 
-impl SetupToken {
-    /// No token: nobody can set up an admin over HTTP.
-    pub fn none() -> Self {
-        Self::default()
-    }
-
-    /// This token, made at random by whoever starts the server.
-    #[expect(clippy::needless_pass_by_value, reason = "whoever gives it away has no use for it any more")]
-    pub fn new(token: SecretString) -> Self {
-        Self(Mutex::new(Some(SetupFingerprint::of(token.expose_secret()))))
-    }
-
-    /// What is kept of the token, if there is one.
-    pub fn fingerprint(&self) -> Option<SetupFingerprint> {
-        *self.0.lock()
-    }
-
-    /// Whether this is the token.
-    pub fn fits(&self, shown: &str) -> bool {
-        self.fingerprint().is_some_and(|kept| kept.fits(shown))
-    }
-
-    /// Forgets the token: it has done what it was for.
-    pub fn spend(&self) {
-        *self.0.lock() = None;
-    }
+/// Whether a token that fits has expired; one that names no moment has.
+pub fn has_expired(token: &str, now: Timestamp) -> bool {
+    let expires = token.rsplit_once('.').and_then(|(_, seconds)| seconds.parse::<i64>().ok());
+    expires.is_none_or(|expires| now.millis().div_euclid(1_000) >= expires)
 }

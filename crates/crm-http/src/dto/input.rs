@@ -104,7 +104,8 @@ pub struct FirstAdmin {
     /// 8–128 characters, not among the commonest, not the email or name.
     #[schema(format = Password, min_length = 8, max_length = 128)]
     pub password: String,
-    /// The token that the server's terminal shows while there is no admin.
+    /// The newest setup token, which works for an hour: shown by the server's terminal while there is no admin, or printed
+    /// by `crm-server setup-token`.
     pub setup_token: String,
 }
 

@@ -148,6 +148,7 @@ async fn strangers_are_told_to_wait_and_the_owner_signs_in_from_where_they_did_b
 #[tokio::test]
 async fn an_address_that_guesses_at_many_accounts_or_at_the_setup_token_is_told_to_wait() {
     let server = guarded().await;
+    server.offer_setup().await;
     let set_up = |token: &str| json!({ "name": "Root", "email": "root@example.com", "password": PASSWORD, "setupToken": token });
     for number in 0..5 {
         let guess = login(&format!("user{number}@example.com"), "guess");

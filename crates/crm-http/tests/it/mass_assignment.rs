@@ -49,6 +49,7 @@ async fn no_member_of_a_body_changes_a_field_that_it_is_not_for() {
 #[tokio::test]
 async fn the_first_admin_is_made_of_nothing_but_what_the_form_asks_for() {
     let server = TestServer::start().await;
+    server.offer_setup().await;
     let nobody = server.nobody();
     let form =
         json!({ "name": "Ada", "email": "ada@example.com", "password": PASSWORD, "setupToken": SETUP_TOKEN });

@@ -28,6 +28,7 @@ async fn of_sixty_four_who_would_be_the_first_admin_one_is_in_every_store() {
     for _ in 0..stores {
         let patient = |ctx: &mut crm_app::context::Ctx| ctx.rules.deadline = Duration::from_secs(25);
         let server = TestServer::built(options(), patient).await;
+        server.offer_setup().await;
         let racers = (0..64).map(|racer| {
             let email = format!("a{racer}@example.com");
             let form =

@@ -12,6 +12,7 @@ fn form(email: &str, token: &str) -> Value {
 #[tokio::test]
 async fn the_first_admin_is_set_up_once_and_for_ever() {
     let server = TestServer::start().await;
+    server.offer_setup().await;
     let nobody = server.nobody();
     let check = || nobody.get("/api/auth/bootstrap/check");
     assert_eq!(check().await.expect(200).body, json!({ "canBootstrap": true }));
@@ -28,6 +29,7 @@ async fn the_first_admin_is_set_up_once_and_for_ever() {
 #[tokio::test]
 async fn without_the_setup_token_nobody_becomes_admin() {
     let server = TestServer::start().await;
+    server.offer_setup().await;
     let nobody = server.nobody();
     for token in ["", "guess", &SETUP_TOKEN.to_uppercase()] {
         let reply = nobody.post("/api/auth/bootstrap", &form("first@example.com", token)).await;
@@ -40,6 +42,7 @@ async fn without_the_setup_token_nobody_becomes_admin() {
 #[tokio::test]
 async fn of_many_first_admins_at_once_one_wins() {
     let server = TestServer::start().await;
+    server.offer_setup().await;
     let tries = (0..10).map(|number| {
         let nobody = server.nobody();
         async move {

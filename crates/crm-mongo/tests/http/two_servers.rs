@@ -5,13 +5,14 @@ use std::time::{Duration, Instant};
 
 use crm_app::audit::verify::{Finding, verify};
 use crm_app::setup::offer::offer;
-use crm_app::setup::token::SetupToken;
+use crm_app::setup::token::LIFE;
 use crm_testkit::ids::SequentialIds;
 use futures_util::future::join_all;
+use secrecy::ExposeSecret;
 use serde_json::json;
 
 use crate::store;
-use crate::support::server::{SETUP_TOKEN, TestServer, options};
+use crate::support::server::{TestServer, options};
 use crate::support::world::{PASSWORD, make_user};
 
 /// Two servers, and what must not be dropped before them.
@@ -23,24 +24,31 @@ async fn two() -> (TestServer, TestServer) {
     });
     let other = TestServer::over(store::open_at(&place).await.1, options(), |ctx| {
         ctx.ids = Arc::new(SequentialIds::after(0x1000_0000));
-        ctx.setup = Arc::new(SetupToken::new("shown by the other".into()));
         ctx.rules.deadline = Duration::from_secs(25);
     });
     (one, other)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_setup_token_that_one_server_shows_is_good_on_the_other() {
+async fn every_server_accepts_the_newest_setup_token_until_it_expires_and_no_older_one() {
     let (one, other) = two().await;
-    assert!(offer(one.ctx()).await.unwrap());
-    assert!(offer(other.ctx()).await.unwrap());
+    let older = offer(one.ctx(), &"shown by one".into()).await.unwrap().unwrap();
+    let newer = offer(other.ctx(), &"shown by the other".into()).await.unwrap().unwrap();
     let form = |token: &str| json!({ "name": "A", "email": "a@example.com", "password": PASSWORD, "setupToken": token });
     let nobody = one.nobody();
-    assert_eq!(nobody.post("/api/auth/bootstrap", &form("guess")).await.status, 400);
-    nobody.post("/api/auth/bootstrap", &form("shown by the other")).await.expect(201);
-    let late = other.nobody().post("/api/auth/bootstrap", &form(SETUP_TOKEN)).await;
+    for wrong in ["guess", older.expose_secret()] {
+        for server in [&one, &other] {
+            let refused = server.nobody().post("/api/auth/bootstrap", &form(wrong)).await;
+            assert_eq!(refused.status, 400, "{}", refused.text);
+        }
+    }
+    let newer = newer.expose_secret();
+    one.clock.advance(LIFE);
+    assert_eq!(nobody.post("/api/auth/bootstrap", &form(newer)).await.status, 400, "it has expired there");
+    other.nobody().post("/api/auth/bootstrap", &form(newer)).await.expect(201);
+    let late = nobody.post("/api/auth/bootstrap", &form(newer)).await;
     assert_eq!(late.verdict(), (409, "already_set_up"));
-    assert!(!offer(other.ctx()).await.unwrap());
+    assert!(offer(other.ctx(), &"late".into()).await.unwrap().is_none());
 }
 
 /// Within two seconds where the machine has time for it; a machine that runs all tests at once may need more.

@@ -203,7 +203,6 @@ impl Making {
 #[cfg(test)]
 mod tests {
     use crm_app::open_mode::OpenMode;
-    use crm_app::setup::token::SetupToken;
 
     use super::*;
     use crate::settings::secrets::Secrets;
@@ -218,7 +217,7 @@ mod tests {
                 .unwrap();
         settings.store.url = StoreUrl::Memory;
         let (secrets, mode) = (Secrets::fresh().unwrap(), OpenMode::CreateIfEmpty);
-        let wiring = Wiring::open(&settings, &secrets, SetupToken::none(), mode).await.unwrap();
+        let wiring = Wiring::open(&settings, &secrets, mode).await.unwrap();
         let bar = ProgressBar::hidden();
         let amounts = Amounts { agents: 3, leads: 40, customers: 15, tasks: 25 };
         plant(&wiring, amounts, 1, &bar).await.unwrap();

@@ -28,6 +28,7 @@ mod production;
 mod proxies;
 mod seeding;
 mod serving;
+mod setup_token;
 mod stopping;
 mod storm;
 mod support;

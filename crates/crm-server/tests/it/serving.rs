@@ -8,7 +8,6 @@ use serde_json::json;
 
 use crate::support::client::Client;
 use crate::support::place::Place;
-use crate::support::until;
 
 #[tokio::test]
 async fn a_second_server_on_the_same_store_is_refused_with_the_first_ones_process() {
@@ -69,27 +68,6 @@ async fn an_empty_store_is_filled_only_while_nobody_serves_it() {
 }
 
 #[tokio::test]
-async fn the_first_start_tells_how_to_make_the_first_admin_and_its_token_works_once() {
-    let place = Place::new();
-    let server = place.serve();
-    let told = async || server.complaints().contains("crm-server demo ");
-    until("the first steps are told", Duration::from_secs(5), told).await;
-    let told = server.complaints();
-    assert!(told.contains("user add --role admin") && told.contains("crm-server seed "), "{told}");
-    let url = format!("{}/api/auth/bootstrap", server.url());
-    assert!(told.contains(&format!("curl -s {url} ")), "{told}");
-    let token = told.split("\"setupToken\": \"").nth(1).unwrap().split('"').next().unwrap();
-    let http = reqwest::Client::builder().no_proxy().build().unwrap();
-    let mut answers = Vec::new();
-    for (email, token) in [("a@example.com", "wrong"), ("b@example.com", token), ("c@example.com", token)] {
-        let body = json!({ "name": "Ada", "email": email, "password": "correct horse", "setupToken": token });
-        answers.push(http.post(&url).json(&body).send().await.unwrap().status().as_u16());
-    }
-    assert_eq!(answers, [400, 201, 409]);
-    server.stop();
-}
-
-#[tokio::test]
 async fn a_store_with_an_admin_starts_without_a_setup_token() {
     let place = Place::seeded();
     let server = place.serve();
@@ -98,6 +76,8 @@ async fn a_store_with_an_admin_starts_without_a_setup_token() {
     assert_eq!(check.text().await.unwrap(), r#"{"canBootstrap":false}"#);
     let told = server.stop();
     assert!(!told.contains("setupToken"), "{told}");
+    let refused = place.run(&["setup-token"]).refused();
+    assert!(refused.contains("there was an admin already"), "{refused}");
 }
 
 #[tokio::test]

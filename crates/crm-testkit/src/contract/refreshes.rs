@@ -13,7 +13,6 @@ use crm_app::error::AppError;
 use crm_app::queue::Queue;
 use crm_app::repeat::keeping::Keeping;
 use crm_app::repeat::running::Repeats;
-use crm_app::setup::token::SetupToken;
 use crm_domain::access::role::Role;
 use crm_domain::audit::chain::AuditKey;
 use crm_domain::raw::{Members, Raw};
@@ -93,7 +92,6 @@ pub(super) fn server<S: FullStore>(handle: Handle<S>, make: &Maker) -> Ctx {
         queue: Queue::new(),
         repeats: Arc::new(Repeats::new(Arc::new(PlainBlinding))),
         keeping: Keeping::nothing(),
-        setup: Arc::new(SetupToken::none()),
         rules: Rules { deadline: Duration::from_mins(1), ..Rules::default() },
     }
 }

@@ -1,9 +1,10 @@
 use crm_app::precondition::Precondition;
-use crm_app::setup::{check::can_set_up, first_admin::set_up};
+use crm_app::setup::{check::can_set_up, first_admin::set_up, offer::offer, token::LIFE};
 use crm_app::users;
 use crm_domain::access::role::Role;
 use crm_domain::raw::Members;
 use futures_util::future::join_all;
+use secrecy::ExposeSecret;
 
 use super::office::{Office, id_of};
 use crate::support::said::why;
@@ -13,14 +14,15 @@ use crate::support::texts;
 async fn of_sixty_four_who_set_up_the_first_admin_at_once_one_wins_for_ever() {
     let office = Office::open();
     assert!(can_set_up(&office.ctx).await.unwrap());
+    let token = offer(&office.ctx, &"let me in".into()).await.unwrap().unwrap();
     let racers = (0..64).map(|racer| {
-        let ctx = office.ctx.clone();
+        let (ctx, token) = (office.ctx.clone(), token.clone());
         tokio::spawn(async move {
             let body = texts([
                 ("name", "Root"),
                 ("email", &format!("root{racer}@crm.example")),
                 ("password", "correct horse"),
-                ("setupToken", "let me in"),
+                ("setupToken", token.expose_secret()),
             ]);
             set_up(&ctx, body, None).await
         })
@@ -32,9 +34,31 @@ async fn of_sixty_four_who_set_up_the_first_admin_at_once_one_wins_for_ever() {
         assert_eq!(why(refused), "already_set_up");
     }
     assert!(!can_set_up(&office.ctx).await.unwrap());
+    assert!(offer(&office.ctx, &"let me in".into()).await.unwrap().is_none());
     let winner = won.into_iter().next().unwrap().unwrap();
     assert_eq!(winner.record().role, Role::Admin);
     assert_eq!(office.ctx.mirror.user(winner.record().id).unwrap().role, Role::Admin);
+}
+
+#[tokio::test]
+async fn the_newest_token_makes_the_first_admin_until_it_expires() {
+    let office = Office::open();
+    let older = offer(&office.ctx, &"older".into()).await.unwrap().unwrap();
+    let newer = offer(&office.ctx, &"newer".into()).await.unwrap().unwrap();
+    let body = |token: &str| {
+        texts([
+            ("name", "Root"),
+            ("email", "root@crm.example"),
+            ("password", "correct horse"),
+            ("setupToken", token),
+        ])
+    };
+    let wrong = "setupToken: wrong_setup_token";
+    assert_eq!(why(set_up(&office.ctx, body(older.expose_secret()), None).await), wrong);
+    office.clock.advance(LIFE);
+    assert_eq!(why(set_up(&office.ctx, body(newer.expose_secret()), None).await), wrong);
+    let newest = offer(&office.ctx, &"newest".into()).await.unwrap().unwrap();
+    set_up(&office.ctx, body(newest.expose_secret()), None).await.unwrap();
 }
 
 #[tokio::test]

@@ -15,7 +15,6 @@ use crm_app::precondition::Precondition;
 use crm_app::queue::Queue;
 use crm_app::repeat::keeping::Keeping;
 use crm_app::repeat::running::Repeats;
-use crm_app::setup::token::SetupToken;
 use crm_app::users::register::{NewUser, create};
 use crm_app::{customers, leads, tasks};
 use crm_domain::access::actor::Actor;
@@ -68,7 +67,6 @@ impl Office {
             queue: Queue::new(),
             repeats: Arc::new(Repeats::new(Arc::new(PlainBlinding))),
             keeping: Keeping::nothing(),
-            setup: Arc::new(SetupToken::new("let me in".into())),
             rules: Rules { deadline: std::time::Duration::from_mins(1), ..Rules::default() },
         };
         Self { ctx, store, clock }

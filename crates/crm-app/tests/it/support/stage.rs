@@ -28,7 +28,6 @@ use crm_app::ports::workspace::MockWorkspaces;
 use crm_app::queue::Queue;
 use crm_app::repeat::keeping::Keeping;
 use crm_app::repeat::running::Repeats;
-use crm_app::setup::token::SetupToken;
 use crm_domain::access::actor::Actor;
 use crm_domain::access::role::Role;
 use crm_domain::activity::{Activity, ActivityActor, ActivityType, EntityRef};
@@ -78,8 +77,6 @@ pub(crate) struct Stage {
     pub(crate) replays: MockReplays,
     /// Instead of passwords that are written down.
     pub(crate) passwords: Option<MockPasswords>,
-    /// What proves that somebody may set up the first admin.
-    pub(crate) setup: SetupToken,
     pub(crate) rules: Rules,
     /// How many wrong passwords are borne.
     pub(crate) limits: Limits,
@@ -127,7 +124,6 @@ impl Stage {
             throttles: MockThrottles::new(),
             replays: MockReplays::new(),
             passwords: None,
-            setup: SetupToken::none(),
             rules: Rules::default(),
             limits: Limits::none(),
         }
@@ -180,7 +176,6 @@ impl Stage {
             queue: Queue::new(),
             repeats: Arc::new(Repeats::new(Arc::new(PlainBlinding))),
             keeping: Keeping::nothing(),
-            setup: Arc::new(take(&mut self.setup)),
             rules: self.rules,
         }
     }

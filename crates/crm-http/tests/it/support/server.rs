@@ -6,14 +6,17 @@ use std::time::Duration;
 
 use crm_app::audit::trail::Trail;
 use crm_app::auth::guard::Guard;
+use crm_app::commit::change::Change;
+use crm_app::commit::{Commit, Verdict};
 use crm_app::context::{Ctx, Rules, Stores};
 use crm_app::mirror::Mirror;
 use crm_app::ports::passwords::Passwords;
 use crm_app::queue::Queue;
 use crm_app::repeat::keeping::Keeping;
 use crm_app::repeat::running::Repeats;
-use crm_app::setup::token::SetupToken;
+use crm_app::setup::token::SetupFingerprint;
 use crm_domain::audit::chain::AuditKey;
+use crm_domain::ids::Id;
 use crm_domain::throttle::limits::Limits;
 use crm_http::options::HttpOptions;
 use crm_http::server::{Listen, serve};
@@ -23,6 +26,7 @@ use crm_testkit::blinding::PlainBlinding;
 use crm_testkit::clock::FixedClock;
 use crm_testkit::ids::SequentialIds;
 use crm_testkit::passwords::PlainPasswords;
+use uuid::Uuid;
 
 use crate::store;
 use crate::support::client::Client;
@@ -32,8 +36,8 @@ pub(crate) const ACCESS_SECRET: &str = "an access secret that is long enough for
 /// What refresh tokens rest on.
 pub(crate) const REFRESH_SECRET: &str = "a refresh secret that is long enough for the tests";
 
-/// The token for the first admin.
-pub(crate) const SETUP_TOKEN: &str = "setup-token-of-the-tests";
+/// The token for the first admin, once it is offered; expires in the year 2100.
+pub(crate) const SETUP_TOKEN: &str = "setup-token-of-the-tests.4102444800";
 
 /// A running server. It stops when it and all its clients are dropped.
 pub(crate) struct TestServer {
@@ -90,7 +94,6 @@ impl TestServer {
             queue: Queue::new(),
             repeats: Arc::new(Repeats::new(Arc::new(PlainBlinding))),
             keeping: Keeping::nothing(),
-            setup: Arc::new(SetupToken::new(SETUP_TOKEN.into())),
             rules: Rules::default(),
         };
         change(&mut ctx);
@@ -105,6 +108,16 @@ impl TestServer {
     /// Somebody who is not signed in.
     pub(crate) fn nobody(&self) -> Client {
         Client::new(self.base.clone(), Arc::clone(&self.running))
+    }
+
+    /// Lets [`SETUP_TOKEN`] make the first admin.
+    pub(crate) async fn offer_setup(&self) {
+        let fingerprint = SetupFingerprint::of(SETUP_TOKEN);
+        // An id that no test counts.
+        let commit =
+            Commit::new(Id::from_uuid(Uuid::from_u128(0x5e70))).change(Change::OfferSetUp(fingerprint));
+        let verdict = self.ctx().stores.commits.commit(Arc::new(commit)).await;
+        assert_eq!(verdict.unwrap(), Verdict::Applied);
     }
 
     pub(crate) fn ctx(&self) -> &Ctx {

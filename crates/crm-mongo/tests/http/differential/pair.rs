@@ -73,6 +73,9 @@ impl Pair {
             answers: BTreeMap::new(),
         };
         pair.move_to(zone).await;
+        for side in [&pair.embedded, &pair.distributed] {
+            side.server.offer_setup().await;
+        }
         pair
     }
 
