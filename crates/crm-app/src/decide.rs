@@ -100,7 +100,7 @@ where
         let mut commit = standing.into_iter().fold(commit, Commit::expect);
         let told = derived(ctx, &who, &commit);
         commit.audit.extend(told);
-        let commit = commit.sealed_with(ctx.trail.key());
+        let commit = ctx.trail.seal(commit)?;
         let verdict = timeout_at(deadline, ctx.stores.commits.commit(Arc::new(commit))).await;
         match verdict.map_err(|_| undecided())?? {
             Verdict::Applied => return Ok(answer),

@@ -293,7 +293,7 @@ pub enum BackupCommand {
 #[derive(Debug, Subcommand)]
 pub enum AuditCommand {
     /// Check every entry and its seal, and that none is missing; exit code 1 names the first that is not as it was
-    /// sealed. Works beside a running server
+    /// sealed, exit code 3: the settings give no key for this log. Works beside a running server
     Verify {
         /// A place that was printed before and noted elsewhere: only it tells a store that was put back to an older
         /// copy

@@ -54,7 +54,7 @@ pub async fn run(mut settings: Settings, args: ImportNodeArgs) -> Result<ExitCod
     let source = old.read().await.map_err(failed)?;
     let others = source.other_collections.clone();
 
-    let wiring = Wiring::open_for_command(&settings, OpenMode::CreateIfEmpty).await?;
+    let wiring = Wiring::open_without_secrets(&settings, None, OpenMode::CreateIfEmpty).await?;
     let maintenance = wiring.store.maintenance();
     let failed = |error| CommandError::failed(format!("{to} cannot be read"), error);
     let here = Here::look(&wiring.ctx.stores, maintenance.as_ref(), &source, orphans_to.as_ref());

@@ -9,7 +9,6 @@ use crate::alterations::Alterations;
 use crate::cli::{Cli, Command, StoreCommand};
 use crate::command_error::CommandError;
 use crate::settings::listing;
-use crate::settings::secrets::Secrets;
 use crate::settings::{LoadOptions, Settings, process_environment};
 use crate::{
     audit, backup, copy, demo, doctor, healthcheck, import_node, keys, migrate, output, seed, serve,
@@ -17,7 +16,7 @@ use crate::{
 };
 
 /// Runs the command. Its exit code is 0 unless it is an answer: `doctor`, `healthcheck` and `audit verify` answer with 1,
-/// `store import-node` with 3.
+/// `store import-node` and, without the key of the log, `audit verify` with 3.
 ///
 /// # Errors
 /// Any [`CommandError`], with nothing said yet.
@@ -25,8 +24,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, CommandError> {
     let place = Place { config: cli.config };
     match cli.command.unwrap_or(Command::Serve) {
         Command::Serve => {
-            let (settings, secrets) = place.settings_for_serving()?;
-            on_threads(serve::serve(settings, secrets))?;
+            on_threads(serve::serve(place.settings_for_serving()?))?;
         }
         Command::Demo => on_threads(demo::demo(place.settings()?))?,
         Command::Seed(args) => on_threads(seed::seed(place.settings()?, args))?,
@@ -70,8 +68,8 @@ fn completions(shell: clap_complete::Shell) -> String {
 /// # Errors
 /// As `serve`.
 pub fn serve_altered(alterations: &Alterations) -> Result<(), CommandError> {
-    let (settings, secrets) = Place { config: None }.settings_for_serving()?;
-    on_threads(serve::serve_altered(settings, secrets, alterations))
+    let settings = Place { config: None }.settings_for_serving()?;
+    on_threads(serve::serve_altered(settings, alterations))
 }
 
 /// Where settings are looked for.
@@ -84,7 +82,7 @@ impl Place {
         Ok(Settings::load(self.options()?)?)
     }
 
-    fn settings_for_serving(&self) -> Result<(Settings, Secrets), CommandError> {
+    fn settings_for_serving(&self) -> Result<Settings, CommandError> {
         Ok(Settings::load_for_serving(self.options()?)?)
     }
 

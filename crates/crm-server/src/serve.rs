@@ -10,13 +10,10 @@ mod upkeep;
 
 use std::time::Instant;
 
-use crm_app::open_mode::OpenMode;
-
 use self::listening::{Fallback, Listening, Sockets};
 use crate::alterations::Alterations;
 use crate::command_error::CommandError;
 use crate::settings::Settings;
-use crate::settings::secrets::Secrets;
 use crate::wiring::{self, Wiring};
 use crate::{output, telemetry};
 
@@ -24,24 +21,20 @@ use crate::{output, telemetry};
 ///
 /// # Errors
 /// Whatever keeps the server from starting, each with what it is about.
-pub async fn serve(settings: Settings, secrets: Secrets) -> Result<(), CommandError> {
-    serve_altered(settings, secrets, &Alterations::NONE).await
+pub async fn serve(settings: Settings) -> Result<(), CommandError> {
+    serve_altered(settings, &Alterations::NONE).await
 }
 
 /// The same with something changed about the server.
 ///
 /// # Errors
 /// As [`serve`].
-pub async fn serve_altered(
-    settings: Settings,
-    secrets: Secrets,
-    alterations: &Alterations,
-) -> Result<(), CommandError> {
+pub async fn serve_altered(settings: Settings, alterations: &Alterations) -> Result<(), CommandError> {
     let begun = Instant::now();
     telemetry::start(&settings.log)?;
     let sockets = Sockets::bind(&settings, Fallback::None)?;
     let _lock = wiring::lock(&settings.store.url)?;
-    let wiring = Wiring::open_altered(&settings, &secrets, OpenMode::Migrate, alterations).await?;
+    let wiring = Wiring::open_for_serving(&settings, alterations).await?;
     if settings.environment.is_strict() {
         sample_passwords::refuse(&wiring.ctx).await?;
     }

@@ -36,7 +36,6 @@ use serde::Deserialize;
 use self::environment::Environment;
 use self::layers::Layer;
 use self::problem::{Problem, SettingsError};
-use self::secrets::Secrets;
 use self::sections::{
     AuditSettings, AuthSettings, BackupSettings, CorsSettings, DocsSettings, LogSettings, MetricsSettings,
     RateLimitSettings, ServerSettings, StoreSettings, WorkspaceSettings,
@@ -137,11 +136,11 @@ impl Settings {
         Ok(settings)
     }
 
-    /// Reads and checks all layers and obtains the secrets, for a server.
+    /// Reads and checks all layers for a server: also the secrets that are given, and what must not be in production.
     ///
     /// # Errors
     /// All problems found, those of the secrets among them.
-    pub fn load_for_serving<E>(options: LoadOptions<E>) -> Result<(Self, Secrets), SettingsError>
+    pub fn load_for_serving<E>(options: LoadOptions<E>) -> Result<Self, SettingsError>
     where
         E: IntoIterator<Item = (String, String)>,
     {
@@ -152,8 +151,7 @@ impl Settings {
         problems.extend(exposure::undecided(&settings, &tree));
         problems.extend(exposure::open_files_with_secrets(&settings, &layers, &cwd));
         SettingsError::unless_empty(problems)?;
-        let secrets = Secrets::obtain(&settings)?;
-        Ok((settings, secrets))
+        Ok(settings)
     }
 }
 

@@ -34,7 +34,7 @@ pub async fn run(settings: Settings) -> Result<(), CommandError> {
         }
         StoreUrl::File(_) | StoreUrl::Mongo(_) => {}
     }
-    let wiring = Wiring::open_for_command(&settings, OpenMode::Existing).await?;
+    let wiring = Wiring::open_without_secrets(&settings, None, OpenMode::Existing).await?;
     let offered = issue(&wiring.ctx).await?;
     wiring.close().await?;
     let Some(token) = offered else {

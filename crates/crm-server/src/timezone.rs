@@ -16,7 +16,7 @@ use crate::wiring::Wiring;
 pub async fn run(settings: Settings, zone: Option<String>) -> Result<(), CommandError> {
     let wanted = zone.map(|zone| calendar(&zone)).transpose()?;
     let mode = if wanted.is_some() { OpenMode::CreateIfEmpty } else { OpenMode::Existing };
-    let wiring = Wiring::open_for_command(&settings, mode).await?;
+    let wiring = Wiring::open_without_secrets(&settings, None, mode).await?;
     let failed = |error| CommandError::failed("the time zone cannot be changed", error);
     let before = wiring.ctx.stores.workspaces.workspace().await.map_err(failed)?.calendar;
     match wanted {

@@ -32,7 +32,7 @@ use crate::wiring::Wiring;
 /// What was typed does not fit, or the store fails.
 pub async fn run(settings: Settings, command: UserCommand) -> Result<(), CommandError> {
     let wiring = match command {
-        UserCommand::List => Wiring::open_for_command(&settings, OpenMode::Existing).await?,
+        UserCommand::List => Wiring::open_without_secrets(&settings, None, OpenMode::Existing).await?,
         UserCommand::Add(_) | UserCommand::Disable { .. } | UserCommand::Password { .. } => {
             Wiring::open_with_secrets(&settings, OpenMode::CreateIfEmpty).await?
         }

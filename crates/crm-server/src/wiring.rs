@@ -1,5 +1,6 @@
 //! How the parts come together: the store, what is held in memory, the clock, ids, passwords and tokens.
 
+pub mod audit_keys;
 mod http_options;
 
 use std::num::NonZeroUsize;
@@ -26,7 +27,6 @@ use crm_security::passwords::Argon2Passwords;
 use crm_security::passwords::cost::HashCost;
 use crm_security::tokens::{JwtTokens, TokenSecrets};
 use crm_sqlite::engine::lock::{LockError, ServeLock};
-use secrecy::ExposeSecret;
 
 use crate::alterations::Alterations;
 use crate::clock::SystemClock;
@@ -35,7 +35,7 @@ use crate::ids::GrowingIds;
 use crate::keys::watch;
 use crate::metered_passwords::MeteredPasswords;
 use crate::settings::Settings;
-use crate::settings::secrets::{AccessSecrets, Secrets};
+use crate::settings::secrets::{self, AccessSecrets, Secrets};
 use crate::settings::sections::{AuthSettings, ThrottleSettings};
 use crate::settings::store_url::StoreUrl;
 use crate::store::Store;
@@ -49,36 +49,95 @@ pub struct Wiring {
 }
 
 impl Wiring {
-    /// Opens the store and puts everything together. A store that nobody has used yet gets the time zone of the
-    /// settings, unless it must exist already ([`OpenMode::Existing`], for commands that only read).
+    /// Opens the store and puts everything together with these secrets. A store that nobody has used yet gets the time
+    /// zone of the settings, unless it must exist already ([`OpenMode::Existing`], for commands that only read).
     ///
     /// # Errors
     /// The store cannot be opened or holds a copy that is not whole, or there are no threads or random bytes.
-    pub async fn open(
-        settings: &Settings,
-        secrets: &Secrets,
-        mode: OpenMode,
-    ) -> Result<Self, CommandError> {
-        Self::open_altered(settings, secrets, mode, &Alterations::NONE).await
+    pub async fn open(settings: &Settings, secrets: &Secrets, mode: OpenMode) -> Result<Self, CommandError> {
+        let (store, mirror) = open_store(settings, mode, &Alterations::NONE).await?;
+        let key = audit_key(settings, secrets);
+        Self::assemble(settings, secrets, Some(key), (store, mirror), &Alterations::NONE)
     }
 
-    /// The same with something changed.
+    /// The same for a server, with something changed about it. Its secrets are made and kept if none are there and the
+    /// store was never used with any.
+    ///
+    /// # Errors
+    /// As [`Wiring::open`]; the secrets are missing, unfit, or gone.
+    pub async fn open_for_serving(
+        settings: &Settings,
+        alterations: &Alterations,
+    ) -> Result<Self, CommandError> {
+        let wiring = Self::open_writing(settings, OpenMode::Migrate, alterations).await?;
+        if let Some(named) = audit_keys::other_key(&wiring.ctx).await? {
+            tracing::error!(
+                target: "security", %named,
+                "the audit log of this store is sealed with another key than auth.audit_secret or auth.refresh_secret \
+                 give; what is written to it from now on cannot be checked together with what is there"
+            );
+        }
+        Ok(wiring)
+    }
+
+    /// The same for a command that changes accounts or keys: with the secrets that a server has, since each change has its
+    /// entry in the audit log.
+    ///
+    /// # Errors
+    /// As [`Wiring::open_for_serving`]; the audit log is sealed with another key.
+    pub async fn open_with_secrets(settings: &Settings, mode: OpenMode) -> Result<Self, CommandError> {
+        let wiring = Self::open_writing(settings, mode, &Alterations::NONE).await?;
+        match audit_keys::other_key(&wiring.ctx).await? {
+            None => Ok(wiring),
+            Some(named) => Err(CommandError::Usage(format!(
+                "the audit log of {} is sealed with the key {named}, and the settings give another one: run the command \
+                 with the secrets of the server (auth.audit_secret, or auth.refresh_secret)",
+                settings.store.url
+            ))),
+        }
+    }
+
+    /// The same for a command that only reads, or changes nothing that the audit log tells of. It needs no secrets, makes
+    /// none that anything keeps, and cannot write to the audit log; with a key it can check the log.
     ///
     /// # Errors
     /// As [`Wiring::open`].
-    pub async fn open_altered(
+    pub async fn open_without_secrets(
         settings: &Settings,
-        secrets: &Secrets,
+        key: Option<AuditKey>,
+        mode: OpenMode,
+    ) -> Result<Self, CommandError> {
+        let opened = open_store(settings, mode, &Alterations::NONE).await?;
+        Self::assemble(settings, &Secrets::fresh()?, key, opened, &Alterations::NONE)
+    }
+
+    async fn open_writing(
+        settings: &Settings,
         mode: OpenMode,
         alterations: &Alterations,
     ) -> Result<Self, CommandError> {
-        let mirror = Arc::new(Mirror::empty());
-        let (url, how) = (&settings.store.url, &settings.store);
-        let store = Store::open_altered(url, how, Arc::clone(&mirror), mode, alterations).await?;
-        store.refuse_unfinished(&settings.store.url).await?;
-        if mode != OpenMode::Existing {
-            begin_calendar(&store, settings).await?;
-        }
+        secrets::check(settings)?;
+        // Secrets that cannot be read stop the start before a store is made.
+        Secrets::find(settings)?;
+        let (store, mirror) = open_store(settings, mode, alterations).await?;
+        let secrets = match Secrets::find(settings)? {
+            Some(secrets) => secrets,
+            None => {
+                audit_keys::refuse_used_store(settings, &store).await?;
+                Secrets::find_or_make(settings)?
+            }
+        };
+        let key = audit_key(settings, &secrets);
+        Self::assemble(settings, &secrets, Some(key), (store, mirror), alterations)
+    }
+
+    fn assemble(
+        settings: &Settings,
+        secrets: &Secrets,
+        key: Option<AuditKey>,
+        (store, mirror): (Store, Arc<Mirror>),
+        alterations: &Alterations,
+    ) -> Result<Self, CommandError> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let ctx = Ctx {
             stores: (alterations.stores)(store.ports()),
@@ -87,7 +146,7 @@ impl Wiring {
             clock,
             passwords: Arc::new(MeteredPasswords::new(Arc::new(passwords(&settings.auth)?))),
             tokens: tokens(&settings.auth, secrets)?,
-            trail: Arc::new(Trail::new(audit_key(settings, secrets))),
+            trail: Arc::new(Trail::new(key)),
             guard: Arc::new(guard(&settings.auth.throttle, secrets)?),
             queue: Queue::default(),
             repeats: Arc::new(Repeats::new(Arc::new(blinding(secrets)?))),
@@ -104,22 +163,6 @@ impl Wiring {
         Ok(Self { ctx, store })
     }
 
-    /// The same for a command that signs nobody in: what it signs with is made up and forgotten.
-    ///
-    /// # Errors
-    /// As [`Wiring::open`].
-    pub async fn open_for_command(settings: &Settings, mode: OpenMode) -> Result<Self, CommandError> {
-        Self::open(settings, &Secrets::fresh()?, mode).await
-    }
-
-    /// The same for a command that writes to the audit log or checks it: with the secrets that a server has.
-    ///
-    /// # Errors
-    /// As [`Wiring::open`]; the secrets are missing or unfit.
-    pub async fn open_with_secrets(settings: &Settings, mode: OpenMode) -> Result<Self, CommandError> {
-        Self::open(settings, &Secrets::for_command(settings)?, mode).await
-    }
-
     /// Lets go of everything and waits until the store has finished; see [`Store::close`].
     ///
     /// # Errors
@@ -129,6 +172,22 @@ impl Wiring {
         drop(ctx);
         store.close().await
     }
+}
+
+/// The store, open, whole and with a time zone, and what it keeps up to date in memory.
+async fn open_store(
+    settings: &Settings,
+    mode: OpenMode,
+    alterations: &Alterations,
+) -> Result<(Store, Arc<Mirror>), CommandError> {
+    let mirror = Arc::new(Mirror::empty());
+    let (url, how) = (&settings.store.url, &settings.store);
+    let store = Store::open_altered(url, how, Arc::clone(&mirror), mode, alterations).await?;
+    store.refuse_unfinished(&settings.store.url).await?;
+    if mode != OpenMode::Existing {
+        begin_calendar(&store, settings).await?;
+    }
+    Ok((store, mirror))
 }
 
 /// Makes sure that no other server serves this store, as long as the lock is kept. A distributed store is made to be
@@ -171,8 +230,7 @@ async fn begin_calendar(store: &Store, settings: &Settings) -> Result<(), Comman
 
 /// What the audit log is sealed with.
 fn audit_key(settings: &Settings, secrets: &Secrets) -> AuditKey {
-    let secret = settings.auth.audit_secret.as_ref().unwrap_or(&secrets.refresh);
-    AuditKey::derive(secret.expose_secret().as_bytes())
+    audit_keys::derive(settings.auth.audit_secret.as_ref().unwrap_or(&secrets.refresh))
 }
 
 fn passwords(settings: &AuthSettings) -> Result<Argon2Passwords, CommandError> {

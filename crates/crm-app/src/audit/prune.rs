@@ -55,10 +55,11 @@ pub async fn prune(ctx: &Ctx, keep: Duration) -> Result<u64, AppError> {
 async fn oldest(ctx: &Ctx, before: Timestamp) -> Result<Option<(u64, Mark)>, AppError> {
     let Some(head) = ctx.stores.audits.head().await? else { return Ok(None) };
     let damaged = |damage: Damage| AppError::Internal(Box::new(damage));
-    if !ctx.trail.key().is_sound(&head) {
+    let key = ctx.trail.key()?;
+    if !key.is_sound(&head) {
         return Err(damaged(Damage { sequence: head.last.sequence, kind: DamageKind::HeadAltered }));
     }
-    let mut inspection = Inspection::begin(ctx.trail.key(), &head, None).map_err(damaged)?;
+    let mut inspection = Inspection::begin(key, &head, None).map_err(damaged)?;
     let mut count = 0;
     for entry in ctx.stores.audits.stretch(head.anchor.sequence, AT_ONCE).await? {
         if entry.event.at >= before {

@@ -34,7 +34,7 @@ const EVERY: Duration = Duration::from_millis(500);
 /// What the log is sealed with, and what waits to be written.
 #[derive(Debug)]
 pub struct Trail {
-    key: AuditKey,
+    key: Option<AuditKey>,
     waiting: Mutex<Waiting>,
     /// The commit that is being written, or whose answer was lost. It stays here until the store has answered, so that
     /// its events are not lost when the future that writes them is dropped.
@@ -60,14 +60,25 @@ struct Likeness {
 }
 
 impl Trail {
-    /// A trail whose log is sealed with this key.
-    pub fn new(key: AuditKey) -> Self {
-        Self { key, waiting: Mutex::default(), in_doubt: tokio::sync::Mutex::default() }
+    /// A trail whose log is sealed with this key; without a key, nothing can be written to the log or checked.
+    pub fn new(key: impl Into<Option<AuditKey>>) -> Self {
+        Self { key: key.into(), waiting: Mutex::default(), in_doubt: tokio::sync::Mutex::default() }
     }
 
     /// What the log is sealed with.
-    pub fn key(&self) -> &AuditKey {
-        &self.key
+    ///
+    /// # Errors
+    /// [`AppError::Internal`] if there is no key.
+    pub fn key(&self) -> Result<&AuditKey, AppError> {
+        self.key.as_ref().ok_or_else(|| AppError::Internal("there is no key for the audit log here".into()))
+    }
+
+    /// The commit with the key that its entries of the audit log are sealed with, if it has any.
+    ///
+    /// # Errors
+    /// [`AppError::Internal`] if it has entries and there is no key.
+    pub fn seal(&self, commit: Commit) -> Result<Commit, AppError> {
+        if commit.audit.is_empty() { Ok(commit) } else { Ok(commit.sealed_with(self.key()?)) }
     }
 
     /// Takes note of what belongs to no commit. Waits for nothing; it is written soon.
@@ -86,12 +97,13 @@ impl Trail {
 /// next call, under the same commit id, so that each event is written once.
 ///
 /// # Errors
-/// [`AppError::Store`]; what was not written waits on.
+/// [`AppError::Store`]; what was not written waits on. [`AppError::Internal`] without a key.
 pub async fn flush(ctx: &Ctx) -> Result<(), AppError> {
+    let key = ctx.trail.key()?;
     let mut in_doubt = ctx.trail.in_doubt.lock().await;
     loop {
         if in_doubt.is_none() {
-            *in_doubt = next(ctx).map(Arc::new);
+            *in_doubt = next(ctx, key).map(Arc::new);
         }
         let Some(commit) = in_doubt.clone() else {
             return Ok(());
@@ -109,7 +121,7 @@ pub async fn flush(ctx: &Ctx) -> Result<(), AppError> {
 }
 
 /// The next events that wait, as a commit.
-fn next(ctx: &Ctx) -> Option<Commit> {
+fn next(ctx: &Ctx, key: &AuditKey) -> Option<Commit> {
     let mut waiting = ctx.trail.waiting.lock();
     let mut events = waiting.take_out(ctx);
     let later = events.split_off(events.len().min(IN_ONE_COMMIT));
@@ -118,7 +130,7 @@ fn next(ctx: &Ctx) -> Option<Commit> {
         return None;
     }
     let commit = Commit { audit: events, ..Commit::new(ctx.commit_id()) };
-    Some(commit.sealed_with(ctx.trail.key()))
+    Some(commit.sealed_with(key))
 }
 
 /// Writes what waits, again and again, for as long as the future is polled.

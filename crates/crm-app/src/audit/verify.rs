@@ -1,6 +1,6 @@
 //! Checking that nobody has meddled with the audit log.
 
-use crm_domain::audit::chain::Mark;
+use crm_domain::audit::chain::{AuditHead, AuditKey, AuditKeyId, Mark};
 use crm_domain::audit::verdict::{Damage, DamageKind, Inspection};
 
 use crate::context::Ctx;
@@ -24,22 +24,32 @@ pub enum Finding {
     },
     /// There is none yet: nothing has happened since the store was made.
     Nothing,
-    /// Somebody has meddled with it, or the key is another.
+    /// Somebody has meddled with it.
     Damaged(Damage),
+    /// The log names another key, and this one has sealed neither the head nor any entry. Whether somebody has meddled
+    /// with it cannot be told.
+    OtherKey {
+        /// The key that the log names.
+        named: AuditKeyId,
+    },
 }
 
-/// Checks every entry from the beginning, and the head last, so that a server may go on writing. `noted` is a place in
+/// Checks every entry from the beginning with the key of [`Ctx::trail`], and the head last, so that a server may go on writing. `noted` is a place in
 /// the log that was written down outside: only it tells a store that was put back to an older copy of itself.
 ///
 /// # Errors
-/// [`AppError::Store`] if it cannot be read for other reasons than damage.
+/// [`AppError::Internal`] without a key; [`AppError::Store`] if it cannot be read for other reasons than damage.
 pub async fn verify(ctx: &Ctx, noted: Option<Mark>) -> Result<Finding, AppError> {
+    let key = ctx.trail.key()?;
     let mut tries = 0;
     loop {
         let anchor = ctx.stores.audits.head().await?.map(|head| head.anchor);
-        let finding = inspect(ctx, noted).await?;
+        let finding = inspect(ctx, key, noted).await?;
         tries += 1;
-        let Finding::Damaged(_) = finding else { return Ok(finding) };
+        let Finding::Damaged(damage) = finding else { return Ok(finding) };
+        if let Some(named) = other_key(ctx, key, damage).await? {
+            return Ok(Finding::OtherKey { named });
+        }
         let was_pruned = ctx.stores.audits.head().await?.map(|head| head.anchor) != anchor;
         if !was_pruned || tries == TRIES {
             return Ok(finding);
@@ -47,7 +57,45 @@ pub async fn verify(ctx: &Ctx, noted: Option<Mark>) -> Result<Finding, AppError>
     }
 }
 
-async fn inspect(ctx: &Ctx, noted: Option<Mark>) -> Result<Finding, AppError> {
+/// The key that the log names, if it is another one and nothing of the log was sealed with this one.
+///
+/// Who would have damage pass for another key has to replace the seals of the head and of every entry.
+async fn other_key(ctx: &Ctx, key: &AuditKey, damage: Damage) -> Result<Option<AuditKeyId>, AppError> {
+    let audits = &ctx.stores.audits;
+    match damage.kind {
+        DamageKind::Altered | DamageKind::HeadAltered => {}
+        // These show in the numbers, whatever the key.
+        DamageKind::Removed
+        | DamageKind::Doubled
+        | DamageKind::CutOff
+        | DamageKind::Added
+        | DamageKind::Unreadable
+        | DamageKind::HeadGone
+        | DamageKind::PutBack => return Ok(None),
+    }
+    let head = audits.head().await?.filter(|head| head.key_id() != key.id());
+    let Some(AuditHead { anchor, .. }) = head else { return Ok(None) };
+    // From the beginning: what the head says of it may be altered too.
+    let mut before = Mark { sequence: 0, ..anchor };
+    loop {
+        let entries = match audits.stretch(before.sequence, STRETCH).await {
+            Ok(entries) => entries,
+            Err(StoreError::Corrupt { .. }) => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
+        if entries.is_empty() {
+            return Ok(head.map(|head| head.key_id()));
+        }
+        for entry in &entries {
+            if key.has_sealed(before.seal, entry) {
+                return Ok(None);
+            }
+            before = Mark { sequence: entry.sequence, seal: entry.seal };
+        }
+    }
+}
+
+async fn inspect(ctx: &Ctx, key: &AuditKey, noted: Option<Mark>) -> Result<Finding, AppError> {
     let audits = &ctx.stores.audits;
     let found = |kind, sequence| Ok(Finding::Damaged(Damage { sequence, kind }));
     let Some(head) = audits.head().await? else {
@@ -58,7 +106,7 @@ async fn inspect(ctx: &Ctx, noted: Option<Mark>) -> Result<Finding, AppError> {
             (Err(error), _) => Err(error.into()),
         };
     };
-    let mut inspection = match Inspection::begin(ctx.trail.key(), &head, noted) {
+    let mut inspection = match Inspection::begin(key, &head, noted) {
         Ok(inspection) => inspection,
         Err(damage) => return Ok(Finding::Damaged(damage)),
     };

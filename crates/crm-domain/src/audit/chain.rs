@@ -20,7 +20,14 @@ use super::AuditEvent;
 #[derive(Clone, PartialEq, Eq)]
 pub struct AuditKey([u8; 32]);
 
-/// The seal of an entry or of a head.
+/// Which key sealed a log: a check value that follows from the key and tells nothing else of it.
+///
+/// It is no proof: who can write the store can put another one in its place. It only tells the operator's mistake, a
+/// key that is not this log's, from damage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct AuditKeyId(pub [u8; ID_BYTES]);
+
+/// The seal of an entry or of a head. That of a head begins with the id of the key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Seal(pub [u8; 32]);
 
@@ -61,6 +68,16 @@ impl AuditKey {
         Self(mac(secret, &[b"crm: key of the audit log, 1"]))
     }
 
+    /// Which key it is.
+    pub fn id(&self) -> AuditKeyId {
+        AuditKeyId(first_bytes(mac(&self.0, &[b"crm: id of the key of the audit log, 1"])))
+    }
+
+    /// Whether this key sealed the entry, in its place behind the entry with the seal `before`.
+    pub fn has_sealed(&self, before: Seal, entry: &AuditEntry) -> bool {
+        entry.seal == self.seal(entry.sequence, before, &entry.event)
+    }
+
     /// The events as the entries that follow on this place, in order, and the place that they lead to.
     pub fn chain(&self, after: Mark, events: &[AuditEvent]) -> (Vec<AuditEntry>, Mark) {
         let mut last = after;
@@ -76,8 +93,8 @@ impl AuditKey {
     /// What follows on a log as it is kept: the entries that these events become, and the head from then on.
     ///
     /// `head` is what is kept of it and `newest` the last entry that is there. If the two do not agree, or the head is
-    /// not ours, somebody has meddled: the log goes on behind whatever there is, and its head is left without a seal,
-    /// so that no later entry hides what was done. `pruned` is where the log begins from now on.
+    /// not ours, somebody has meddled: the log goes on behind whatever there is, and its head names this key and is left
+    /// without a seal, so that no later entry hides what was done. `pruned` is where the log begins from now on.
     pub fn follow(
         &self,
         head: Option<AuditHead>,
@@ -96,7 +113,7 @@ impl AuditKey {
         let (entries, last) = self.chain(last, events);
         let next = self.head(pruned.unwrap_or(kept.anchor), last);
         let is_whole = is_new || (is_ours && agrees);
-        (entries, if is_whole { next } else { AuditHead { seal: Seal::NONE, ..next } })
+        (entries, if is_whole { next } else { AuditHead { seal: self.id().unsealed(), ..next } })
     }
 
     /// A head that says this.
@@ -118,8 +135,43 @@ impl AuditKey {
     /// The seal of a head.
     fn seal_of_head(&self, anchor: Mark, last: Mark) -> Seal {
         let (from, to) = (anchor.sequence.to_be_bytes(), last.sequence.to_be_bytes());
-        Seal(mac(&self.0, &[b"crm: head, 1", &from, &anchor.seal.0, &to, &last.seal.0]))
+        let code = mac(&self.0, &[b"crm: head, 2", &from, &anchor.seal.0, &to, &last.seal.0]);
+        // 192 bits of the code are as good as all of it (RFC 2104, 5).
+        let mut seal = self.id().unsealed();
+        seal.0.iter_mut().skip(ID_BYTES).zip(code).for_each(|(byte, of_code)| *byte = of_code);
+        seal
     }
+}
+
+/// The length of an [`AuditKeyId`].
+const ID_BYTES: usize = 8;
+
+impl AuditKeyId {
+    /// The seal of a head that names this key and is not sealed.
+    fn unsealed(self) -> Seal {
+        let mut seal = Seal::NONE;
+        seal.0.iter_mut().zip(self.0).for_each(|(byte, of_id)| *byte = of_id);
+        seal
+    }
+}
+
+impl fmt::Display for AuditKeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl AuditHead {
+    /// The key that the head names.
+    pub fn key_id(&self) -> AuditKeyId {
+        AuditKeyId(first_bytes(self.seal.0))
+    }
+}
+
+fn first_bytes(bytes: [u8; 32]) -> [u8; ID_BYTES] {
+    let mut first = [0; ID_BYTES];
+    first.iter_mut().zip(bytes).for_each(|(byte, of_all)| *byte = of_all);
+    first
 }
 
 impl fmt::Debug for AuditKey {

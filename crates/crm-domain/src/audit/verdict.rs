@@ -97,7 +97,7 @@ impl<'k> Inspection<'k> {
         if entry.sequence < expected {
             return damage(entry.sequence, DamageKind::Doubled);
         }
-        if entry.seal != self.key.seal(entry.sequence, self.reached.seal, &entry.event) {
+        if !self.key.has_sealed(self.reached.seal, entry) {
             return damage(entry.sequence, DamageKind::Altered);
         }
         self.reached = Mark { sequence: entry.sequence, seal: entry.seal };

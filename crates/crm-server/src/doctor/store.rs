@@ -7,13 +7,15 @@ use crm_app::ports::maintenance::Maintenance;
 use crm_domain::access::action::Action;
 use crm_domain::access::actor::Actor;
 use crm_domain::access::policy::authorize;
+use crm_domain::audit::chain::AuditKey;
 
 use super::finding::Finding;
 use crate::cli::DoctorArgs;
 use crate::command_error::{CommandError, with_causes};
 use crate::serve::sample_passwords;
 use crate::settings::Settings;
-use crate::wiring::Wiring;
+use crate::settings::secrets;
+use crate::wiring::{Wiring, audit_keys};
 
 /// Opens the store and asks it everything.
 pub(super) async fn check(
@@ -21,7 +23,12 @@ pub(super) async fn check(
     args: DoctorArgs,
     say: &mut dyn FnMut(Finding),
 ) -> Result<(), CommandError> {
-    let wiring = match Wiring::open_for_command(settings, OpenMode::Existing).await {
+    let key = match secrets::audit_secret(settings) {
+        Ok(secret) => secret.as_ref().map(audit_keys::derive),
+        // Said of the secrets already.
+        Err(_) => None,
+    };
+    let wiring = match Wiring::open_without_secrets(settings, key.clone(), OpenMode::Existing).await {
         Ok(wiring) => wiring,
         Err(error) => {
             say(Finding::wrong("store", with_causes(&error)));
@@ -32,6 +39,7 @@ pub(super) async fn check(
     let asked = async {
         let maintenance = wiring.store.maintenance();
         holdings(&wiring.ctx.stores, maintenance.as_ref(), say).await?;
+        audit_log(&wiring.ctx.stores, key.as_ref(), say).await?;
         integrity(maintenance.as_ref(), say).await?;
         if args.recount {
             counters(maintenance.as_ref(), args.repair, say).await?;
@@ -94,6 +102,29 @@ async fn holdings(
             }
         }
     }
+    Ok(())
+}
+
+/// Whether the settings give the key that the audit log is sealed with.
+async fn audit_log(
+    stores: &Stores,
+    key: Option<&AuditKey>,
+    say: &mut dyn FnMut(Finding),
+) -> Result<(), StoreError> {
+    let Some(named) = stores.audits.head().await?.map(|head| head.key_id()) else { return Ok(()) };
+    say(match key.map(AuditKey::id) {
+        Some(own) if own == named => Finding::good("audit log", format!("is sealed with the key {own}")),
+        Some(own) => Finding::wrong(
+            "audit log",
+            format!(
+                "is sealed with the key {named}, and auth.audit_secret or auth.refresh_secret give {own}"
+            ),
+        ),
+        None => Finding::wrong(
+            "secrets",
+            "the store was used with secrets that are missing now; the server will not start without them",
+        ),
+    });
     Ok(())
 }
 

@@ -100,10 +100,11 @@ pub async fn fill(wiring: &Wiring, world: World, lead: Make, bar: &ProgressBar) 
 /// Writes into the audit log who was made. With ids that are new each time: the log outlives a store that is emptied and
 /// filled again.
 async fn tell_of(wiring: &Wiring, users: Vec<Commit>) -> Result<(), Cause> {
+    let key = wiring.ctx.trail.key()?;
     let told = users.into_iter().map(|user| {
         let audit = derived(&wiring.ctx, &Actor::system("sample data"), &user);
         let commit = Commit { audit, ..Commit::new(wiring.ctx.commit_id()) };
-        Arc::new(commit.sealed_with(wiring.ctx.trail.key()))
+        Arc::new(commit.sealed_with(key))
     });
     Ok(wiring.store.maintenance().load(told.collect()).await?)
 }

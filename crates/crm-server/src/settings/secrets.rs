@@ -1,4 +1,7 @@
 //! The secrets that tokens rest on: given by the operator, or made once and kept beside the data in development.
+//!
+//! Only [`Secrets::find_or_make`] makes secrets and writes the file. It is for a store that nothing was done in with
+//! secrets; everything else finds them, or does without.
 
 mod keeping;
 mod strength;
@@ -55,37 +58,41 @@ impl Made {
 }
 
 impl Secrets {
-    /// The secrets given, with those kept beside the data, or made now and kept, in place of missing ones.
+    /// The secrets given, with those kept beside the data in place of missing ones; none if one is missing and nothing
+    /// is kept.
+    ///
+    /// # Errors
+    /// The file of kept secrets cannot be read, or others could read it.
+    pub fn find(settings: &Settings) -> Result<Option<Self>, SettingsError> {
+        let (access, refresh) = given(&settings.auth);
+        if let (Some(access), Some(refresh)) = (&access, &refresh) {
+            return Ok(Some(Self { access: access.clone(), refresh: refresh.clone() }));
+        }
+        let kept = kept_file(settings).map(|path| keeping::kept(&path));
+        Ok(kept.transpose()?.flatten().map(|kept| Self::from_parts(access, refresh, kept)))
+    }
+
+    /// As [`Secrets::find`]; missing secrets are made now and kept.
     ///
     /// # Errors
     /// The file of kept secrets cannot be read or written, or others could read it.
-    pub(super) fn obtain(settings: &Settings) -> Result<Self, SettingsError> {
-        let AuthSettings { access_secret, refresh_secret, key_file, .. } = &settings.auth;
-        let given = match (key_file, access_secret) {
-            (Some(path), _) => Some(AccessSecrets::File(path.clone())),
-            (None, Some(secret)) => Some(AccessSecrets::One(secret.clone())),
-            (None, None) => None,
-        };
-        if let (Some(access), Some(refresh)) = (&given, refresh_secret) {
-            return Ok(Self { access: access.clone(), refresh: refresh.clone() });
+    pub fn find_or_make(settings: &Settings) -> Result<Self, SettingsError> {
+        if let Some(found) = Self::find(settings)? {
+            return Ok(found);
         }
-        let kept = match &settings.secrets_folder {
-            Some(folder) => keeping::kept_or_made(&folder.join(KEPT))?,
+        let made = match kept_file(settings) {
+            Some(path) => keeping::kept_or_made(&path)?,
             None => Made::now()?,
         };
-        Ok(Self {
-            access: given.unwrap_or(AccessSecrets::One(kept.access)),
-            refresh: refresh_secret.clone().unwrap_or(kept.refresh),
-        })
+        let (access, refresh) = given(&settings.auth);
+        Ok(Self::from_parts(access, refresh, made))
     }
 
-    /// The secrets that a server with these settings has, for a command.
-    ///
-    /// # Errors
-    /// A server would not start with them.
-    pub fn for_command(settings: &Settings) -> Result<Self, SettingsError> {
-        SettingsError::unless_empty(weaknesses(&settings.environment, &settings.auth))?;
-        Self::obtain(settings)
+    fn from_parts(access: Option<AccessSecrets>, refresh: Option<SecretString>, kept: Made) -> Self {
+        Self {
+            access: access.unwrap_or(AccessSecrets::One(kept.access)),
+            refresh: refresh.unwrap_or(kept.refresh),
+        }
     }
 
     /// New secrets that nothing keeps, for a server whose store ends with it.
@@ -96,6 +103,43 @@ impl Secrets {
         let Made { access, refresh } = Made::now()?;
         Ok(Self { access: AccessSecrets::One(access), refresh })
     }
+}
+
+/// The secrets of the settings themselves.
+fn given(auth: &AuthSettings) -> (Option<AccessSecrets>, Option<SecretString>) {
+    let access = match (&auth.key_file, &auth.access_secret) {
+        (Some(path), _) => Some(AccessSecrets::File(path.clone())),
+        (None, Some(secret)) => Some(AccessSecrets::One(secret.clone())),
+        (None, None) => None,
+    };
+    (access, auth.refresh_secret.clone())
+}
+
+/// What the key of the audit log follows from: `auth.audit_secret`, else the secret of refresh tokens. None if there is
+/// neither; nothing is made.
+///
+/// # Errors
+/// The file of kept secrets cannot be read, or others could read it.
+pub fn audit_secret(settings: &Settings) -> Result<Option<SecretString>, SettingsError> {
+    let AuthSettings { audit_secret, refresh_secret, .. } = &settings.auth;
+    if let Some(secret) = audit_secret.as_ref().or(refresh_secret.as_ref()) {
+        return Ok(Some(secret.clone()));
+    }
+    let kept = kept_file(settings).map(|path| keeping::kept(&path)).transpose()?.flatten();
+    Ok(kept.map(|kept| kept.refresh))
+}
+
+/// Where secrets that were made up are kept; none for a store in memory.
+pub fn kept_file(settings: &Settings) -> Option<PathBuf> {
+    settings.secrets_folder.as_deref().map(|folder| folder.join(KEPT))
+}
+
+/// Makes sure that the given secrets are fit to start with.
+///
+/// # Errors
+/// Each that is not; in production also each that is missing.
+pub fn check(settings: &Settings) -> Result<(), SettingsError> {
+    SettingsError::unless_empty(weaknesses(&settings.environment, &settings.auth))
 }
 
 /// Whatever makes the secrets unfit to start with; in production also that they are missing.
@@ -142,7 +186,7 @@ pub(super) fn weaknesses(environment: &Environment, auth: &AuthSettings) -> Vec<
 /// # Errors
 /// A server would not start with them.
 pub fn state(settings: &Settings) -> Result<String, SettingsError> {
-    SettingsError::unless_empty(weaknesses(&settings.environment, &settings.auth))?;
+    check(settings)?;
     let has_access = settings.auth.access_secret.is_some() || settings.auth.key_file.is_some();
     if has_access && settings.auth.refresh_secret.is_some() {
         return Ok(match &settings.auth.key_file {
@@ -150,13 +194,13 @@ pub fn state(settings: &Settings) -> Result<String, SettingsError> {
             None => "both are set".to_owned(),
         });
     }
-    let Some(path) = settings.secrets_folder.as_ref().map(|folder| folder.join(KEPT)) else {
+    let Some(path) = kept_file(settings) else {
         return Ok("made up at each start, since the store is in memory".to_owned());
     };
     let shown = path.display();
     Ok(match keeping::kept(&path)? {
         Some(_) => format!("missing ones are taken from {shown}"),
-        None => format!("missing ones are made up at the first start and kept in {shown}"),
+        None => format!("missing ones are made up at the first start of a new store and kept in {shown}"),
     })
 }
 

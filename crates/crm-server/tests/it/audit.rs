@@ -202,18 +202,82 @@ async fn an_older_copy_of_the_whole_store_is_found_by_what_was_noted() {
     assert!(told.contains("not what was noted"), "{told}");
 }
 
-#[test]
-fn without_the_key_nothing_can_be_checked() {
-    let place = Place::seeded();
+const OTHER: &str = "another secret that is long enough for this";
+
+#[tokio::test]
+async fn without_the_key_of_the_log_nothing_is_called_altered() {
+    let place = eventful().await;
     let production = Place::new().with("NODE_ENV", "production");
-    let refused = production.run(&["audit", "verify"]);
-    assert_eq!(refused.code, 2, "{refused:?}");
-    assert!(refused.err.contains("auth.refresh_secret"), "{refused:?}");
-    let other = "another secret that is long enough for this";
-    let wrong = place.with("CRM__AUTH__AUDIT_SECRET", other).run(&["audit", "verify"]);
-    assert_eq!(wrong.code, 1, "{wrong:?}");
+    let missing = production.run(&["audit", "verify"]);
+    assert_eq!(missing.code, 3, "{missing:?}");
+    assert!(missing.out.starts_with("no key for this log: neither auth.audit_secret nor"), "{missing:?}");
+    let whole = verify(&place, None).1;
+    let place = place.with("CRM__AUTH__AUDIT_SECRET", OTHER);
+    let (code, told) = verify(&place, None);
+    assert_eq!(code, 3, "{told}");
+    let own = whole.split("sealed with the key ").nth(1).unwrap().lines().next().unwrap();
+    assert!(told.starts_with(&format!("no key for this log: it is sealed with the key {own}, ")), "{told}");
+}
+
+/// What somebody does who would have damage pass for another key, and what it is taken for: 1 is damage.
+const DISGUISES: &[(&str, &str, i32)] = &[
+    ("the head names another key", "UPDATE audit_head SET seal = randomblob(32)", 1),
+    ("all entries, and not the head", "UPDATE audit SET seal = randomblob(32)", 1),
+    (
+        "the head and all entries but one",
+        "UPDATE audit_head SET seal = randomblob(32); UPDATE audit SET seal = randomblob(32) WHERE sequence <> 3; \
+         UPDATE audit SET seal = randomblob(32) WHERE sequence = 4",
+        1,
+    ),
+    (
+        "the head, its beginning, and the first entries",
+        "UPDATE audit_head SET seal = randomblob(32), anchor = last, anchor_seal = last_seal; \
+         UPDATE audit SET seal = randomblob(32) WHERE sequence < 4",
+        1,
+    ),
+    (
+        "everything there is",
+        "UPDATE audit_head SET seal = randomblob(32); UPDATE audit SET seal = randomblob(32)",
+        3,
+    ),
+];
+
+#[tokio::test]
+async fn damage_passes_for_another_key_only_if_nothing_is_left_and_never_for_whole() {
+    let place = eventful().await;
+    let copy = place.folder().join("copy.db");
+    place.sql().execute("VACUUM INTO ?1", [copy.to_str().unwrap()]).unwrap();
+    for (name, what, taken_for) in DISGUISES {
+        for file in ["data/crm.db", "data/crm.db-wal", "data/crm.db-shm"] {
+            std::fs::remove_file(place.folder().join(file)).ok();
+        }
+        std::fs::copy(&copy, place.store()).unwrap();
+        let sql = place.sql();
+        sql.pragma_update(None, "journal_mode", "wal").unwrap();
+        meddle(&sql, what);
+        drop(sql);
+        let (code, told) = verify(&place, None);
+        assert_eq!(code, *taken_for, "{name}: {told}");
+    }
+}
+
+#[tokio::test]
+async fn a_command_with_other_secrets_than_the_server_writes_nothing() {
+    let place = eventful().await.with("CRM__AUTH__AUDIT_SECRET", OTHER);
+    let entries =
+        || place.sql().query_row("SELECT count(*) FROM audit", [], |row| row.get::<_, i64>(0)).unwrap();
+    let before = entries();
+    let refused = place.run(&["user", "disable", "agent1@crm.com"]).refused();
     assert!(
-        wrong.out.contains("a key that is not the server's looks like damage at the first entry"),
-        "{wrong:?}"
+        refused.contains("is sealed with the key") && refused.contains("secrets of the server"),
+        "{refused}"
     );
+    assert_eq!(entries(), before);
+    let doctor = place.run(&["doctor"]);
+    assert_eq!(doctor.code, 1, "{doctor:?}");
+    assert!(doctor.out.contains("WRONG  audit log"), "{doctor:?}");
+    // A server goes on, and says so.
+    let server = place.serve();
+    Client::admin(server.url()).await;
+    assert!(server.stop().contains("sealed with another key"));
 }

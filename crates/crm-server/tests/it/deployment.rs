@@ -46,7 +46,7 @@ fn load(deployment: &Deployment) -> Result<Settings, String> {
     fs::create_dir_all(&folder).unwrap();
     let variables: Vec<(String, String)> = deployment.variables.clone().into_iter().collect();
     let options = LoadOptions { config_file: None, env: variables, cwd: folder };
-    let (mut settings, _) = Settings::load_for_serving(options).map_err(|error| error.to_string())?;
+    let mut settings = Settings::load_for_serving(options).map_err(|error| error.to_string())?;
     let seen = |path: &Path| match path.strip_prefix(machine.path()) {
         Ok(inside) => Path::new("/").join(inside),
         Err(_) => path.to_owned(),

@@ -26,6 +26,7 @@ mod on_mongodb;
 mod planted;
 mod production;
 mod proxies;
+mod secrets;
 mod seeding;
 mod serving;
 mod setup_token;

@@ -66,8 +66,8 @@ fn said(folder: &Path, env: &[(&str, &str)]) -> String {
     let strict = [env, &[("NODE_ENV", "production")]].concat();
     for loaded in [
         Settings::load(options(folder, env)),
-        Settings::load_for_serving(options(folder, env)).map(|(settings, _)| settings),
-        Settings::load_for_serving(options(folder, &strict)).map(|(settings, _)| settings),
+        Settings::load_for_serving(options(folder, env)),
+        Settings::load_for_serving(options(folder, &strict)),
     ] {
         match loaded {
             Ok(settings) => said.push_str(&format!("{settings:?} {}\n", settings.store.url)),

@@ -16,7 +16,7 @@ const OTHER: &str = "Nn2c4Vt6Yb8Mu0Lo1Ki3Ju5Hy7Gt9Fr2De4Sw6Aq8Zx=";
 fn start(folder: &Path, env: &[(&str, &str)]) -> Result<Secrets, SettingsError> {
     let env = env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
     let options = LoadOptions { config_file: None, env, cwd: folder.to_owned() };
-    Settings::load_for_serving(options).map(|(_, secrets)| secrets)
+    Secrets::find_or_make(&Settings::load_for_serving(options)?)
 }
 
 fn access(secrets: &Secrets) -> &str {
