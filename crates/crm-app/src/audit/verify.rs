@@ -59,7 +59,8 @@ pub async fn verify(ctx: &Ctx, noted: Option<Mark>) -> Result<Finding, AppError>
 
 /// The key that the log names, if it is another one and nothing of the log was sealed with this one.
 ///
-/// Who would have damage pass for another key has to replace the seals of the head and of every entry.
+/// To make damage look like another key, somebody has to replace the seal of the head and to break every link between two
+/// entries.
 async fn other_key(ctx: &Ctx, key: &AuditKey, damage: Damage) -> Result<Option<AuditKeyId>, AppError> {
     let audits = &ctx.stores.audits;
     match damage.kind {

@@ -224,9 +224,9 @@ const DISGUISES: &[(&str, &str, i32)] = &[
     ("the head names another key", "UPDATE audit_head SET seal = randomblob(32)", 1),
     ("all entries, and not the head", "UPDATE audit SET seal = randomblob(32)", 1),
     (
-        "the head and all entries but one",
-        "UPDATE audit_head SET seal = randomblob(32); UPDATE audit SET seal = randomblob(32) WHERE sequence <> 3; \
-         UPDATE audit SET seal = randomblob(32) WHERE sequence = 4",
+        "the head and all entries but two neighbours",
+        "UPDATE audit_head SET seal = randomblob(32); \
+         UPDATE audit SET seal = randomblob(32) WHERE sequence NOT IN (3, 4)",
         1,
     ),
     (
@@ -234,6 +234,11 @@ const DISGUISES: &[(&str, &str, i32)] = &[
         "UPDATE audit_head SET seal = randomblob(32), anchor = last, anchor_seal = last_seal; \
          UPDATE audit SET seal = randomblob(32) WHERE sequence < 4",
         1,
+    ),
+    (
+        "the head and every second entry: no entry follows on the one before",
+        "UPDATE audit_head SET seal = randomblob(32); UPDATE audit SET seal = randomblob(32) WHERE sequence % 2 = 1",
+        3,
     ),
     (
         "everything there is",

@@ -32,8 +32,9 @@ fn secrets_made(place: &Place) -> bool {
     place.folder().join("data/secrets.toml").exists()
 }
 
-fn log(place: &Place) -> Vec<u8> {
-    let heads = "SELECT coalesce((SELECT last_seal || seal FROM audit_head), x'')";
+/// Where the audit log ends.
+fn log(place: &Place) -> String {
+    let heads = "SELECT coalesce((SELECT hex(last_seal) || hex(seal) FROM audit_head), '')";
     place.sql().query_row(heads, [], |row| row.get(0)).unwrap()
 }
 
