@@ -7,6 +7,7 @@ mod full_disk;
 mod opening;
 mod outage;
 mod several_servers;
+mod shared_keys;
 mod slow_store;
 
 use std::time::Duration;
