@@ -1,5 +1,7 @@
 //! What the store asks of the server before it uses it.
 
+use std::time::{Duration, Instant};
+
 use bson::{Document, doc};
 use crm_app::error::StoreError;
 use mongodb::Client;
@@ -8,6 +10,11 @@ use mongodb::options::ClientOptions;
 
 use crate::diagnosis::{self, Observed, Role};
 use crate::error::{Failure, OpenError, UNAUTHORIZED, is_bad_credentials, is_unauthorized, store_error};
+
+/// How long a primary is waited for where the options do not say it.
+const SELECTION_TIMEOUT: Duration = Duration::from_secs(30);
+/// How often a member is asked whether it has become the primary.
+const ELECTION_POLL: Duration = Duration::from_millis(100);
 
 /// The first version with reads of one moment outside of transactions.
 const OLDEST: [u64; 3] = [5, 0, 0];
@@ -35,17 +42,22 @@ pub(crate) async fn check(
     observed: &Observed,
 ) -> Result<About, OpenError> {
     let admin = client.database("admin");
-    let hello = admin.run_command(doc! { "hello": 1 }).await;
-    let hello = hello.map_err(|error| {
-        let opened = open_error(&error, options);
-        if matches!(opened, OpenError::Unreachable { .. }) { observed.explain(options) } else { opened }
-    })?;
-    let set = match Role::of(&hello) {
-        Role::Router => return Err(OpenError::Sharded),
-        Role::Standalone => return Err(OpenError::Standalone),
-        Role::NotInitiated => return Err(diagnosis::not_initiated(options)),
-        Role::Member(_) => return Err(observed.explain(options)),
-        Role::Primary(set) => set,
+    let given_up = Instant::now() + options.server_selection_timeout.unwrap_or(SELECTION_TIMEOUT);
+    let (set, hello) = loop {
+        let hello = admin.run_command(doc! { "hello": 1 }).await;
+        let hello = hello.map_err(|error| {
+            let opened = open_error(&error, options);
+            if matches!(opened, OpenError::Unreachable { .. }) { observed.explain(options) } else { opened }
+        })?;
+        match Role::of(&hello) {
+            Role::Router => return Err(OpenError::Sharded),
+            Role::Standalone => return Err(OpenError::Standalone),
+            Role::NotInitiated => return Err(diagnosis::not_initiated(options)),
+            // A direct connection reaches its member also while that is not the primary, as during an election.
+            Role::Member(_) if Instant::now() < given_up => tokio::time::sleep(ELECTION_POLL).await,
+            Role::Member(_) => return Err(observed.explain(options)),
+            Role::Primary(set) => break (set, hello),
+        }
     };
     if options.credential.is_none() && is_user_required(client, options).await {
         return Err(OpenError::NoCredentials);

@@ -33,7 +33,7 @@ impl StoreBuilder for OnMongo {
     async fn corrupt(&self, place: &TestDatabase, kind: RecordKind, id: Uuid) {
         let (collection, spoilt) = match kind {
             RecordKind::User => ("users", doc! { "name": "" }),
-            RecordKind::Session => ("sessions", doc! { "access_version": -1_i64 }),
+            RecordKind::Session => ("sessions", doc! { "created_at": "never" }),
             RecordKind::Lead => ("leads", doc! { "status": "Lost in thought" }),
             RecordKind::Customer => ("customers", doc! { "name": 7 }),
             RecordKind::Note => ("notes", doc! { "text": "" }),

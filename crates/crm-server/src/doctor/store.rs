@@ -35,7 +35,8 @@ pub(super) async fn check(
             return Ok(());
         }
     };
-    say(sample_accounts(settings, sample_passwords::open_accounts(&wiring.ctx).await?));
+    let open = sample_passwords::open_accounts(&wiring.ctx).await?;
+    say(sample_accounts(settings, &open));
     let asked = async {
         let maintenance = wiring.store.maintenance();
         holdings(&wiring.ctx.stores, maintenance.as_ref(), say).await?;
@@ -54,12 +55,12 @@ pub(super) async fn check(
 }
 
 /// Accounts that anybody can sign in to. A server in production does not start with them.
-fn sample_accounts(settings: &Settings, open: Vec<String>) -> Finding {
+fn sample_accounts(settings: &Settings, open: &[String]) -> Finding {
     const ABOUT: &str = "passwords";
     if open.is_empty() {
         return Finding::good(ABOUT, "no account has its password of the sample data");
     }
-    let named = sample_passwords::named(&open);
+    let named = sample_passwords::named(open);
     let text = format!("anybody can sign in as {named}, whose passwords are those of the sample data");
     if settings.environment.is_strict() {
         Finding::wrong(ABOUT, format!("{text}; a server in {} does not start", settings.environment))

@@ -54,9 +54,12 @@ fn copy(store: &Path, to: &Path, stop: &Stop) -> Result<Partial, BackupError> {
     let mut conn = connection::open_to_copy(store, &Options::default()).map_err(BackupError::Unfit)?;
     let failed = BackupError::sqlite("copied");
     stop.watch(&mut conn).map_err(&failed)?;
-    migrate::refuse_unfit(&conn, MIGRATIONS, OpenMode::Existing).map_err(|error| match error {
-        OpenError::NoStore => BackupError::NoStore(store.to_owned()),
-        unfit => BackupError::Unfit(unfit),
+    migrate::refuse_unfit(&conn, MIGRATIONS, OpenMode::Existing).map_err(|error| {
+        if matches!(error, OpenError::NoStore) {
+            BackupError::NoStore(store.to_owned())
+        } else {
+            BackupError::Unfit(error)
+        }
     })?;
     let partial = Partial::of(to).map_err(BackupError::file("written", to))?;
     vacuum_into(&conn, &partial).map_err(&failed)?;

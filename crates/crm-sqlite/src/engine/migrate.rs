@@ -49,13 +49,12 @@ pub(crate) fn refuse_unfit(
     let found = inspect(conn, migrations)?;
     let needed = newest(migrations);
     match mode {
-        OpenMode::Migrate => Ok(()),
         OpenMode::CreateIfEmpty if found == 0 => Ok(()),
         OpenMode::Existing if found == 0 && needed > 0 => Err(OpenError::NoStore),
         OpenMode::CreateIfEmpty | OpenMode::Existing if found < needed => {
             Err(OpenError::OlderSchema { found, needed })
         }
-        OpenMode::CreateIfEmpty | OpenMode::Existing => Ok(()),
+        OpenMode::Migrate | OpenMode::CreateIfEmpty | OpenMode::Existing => Ok(()),
     }
 }
 

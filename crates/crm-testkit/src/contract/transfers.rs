@@ -31,15 +31,15 @@ pub async fn a_transfer_is_kept_as_it_stands<B: StoreBuilder>(builder: &B) {
         moved: Moved::default(),
         finished_at: None,
     };
-    let older = Transfer { from: make.mint(), begun_at: now, ..younger.clone() };
-    let both = [Change::PutTransfer(younger.clone()), Change::PutTransfer(older.clone())];
+    let older = Transfer { from: make.mint(), begun_at: now, ..younger };
+    let both = [Change::PutTransfer(younger), Change::PutTransfer(older)];
     world.write(both.into_iter().fold(make.commit(), Draft::change).done()).await;
-    assert_eq!(transfers(&world).await, [older.clone(), younger.clone()]);
+    assert_eq!(transfers(&world).await, [older, younger]);
     let further =
         Transfer { moved: Moved { leads: 3, customers: 2, tasks: u64::from(u32::MAX) + 1 }, ..older };
-    world.write(make.commit().change(Change::PutTransfer(further.clone())).done()).await;
+    world.write(make.commit().change(Change::PutTransfer(further)).done()).await;
     let mut world = world.reopened().await;
-    assert_eq!(transfers(&world).await, [further.clone(), younger.clone()]);
+    assert_eq!(transfers(&world).await, [further, younger]);
     let finished = Transfer { finished_at: Some(now.plus(Duration::from_secs(2))), ..younger };
     world.write(make.commit().change(Change::PutTransfer(finished)).done()).await;
     assert_eq!(transfers(&world).await, [further]);

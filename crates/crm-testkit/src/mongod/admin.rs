@@ -116,5 +116,6 @@ async fn attempt(address: &str, config: &Document) -> mongodb::error::Result<boo
     }
     let hello = admin.run_command(doc! { "hello": 1 }).await?;
     client.shutdown().await;
-    Ok(hello.get_str("primary").is_ok())
+    // A member names itself as the primary a moment before it takes writes.
+    Ok(matches!(hello.get_bool("isWritablePrimary"), Ok(true)))
 }
