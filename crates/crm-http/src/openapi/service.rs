@@ -56,14 +56,14 @@ pub(super) fn specs() -> Vec<Spec> {
         )
         .gives_media("text/plain", text())
         .refuses(&[404]),
-        spec(Get, "/openapi.json", "getDocument", "This document.")
+        spec(Get, "/openapi.json", "getDocument", "This document, unless it is switched off.")
             .gives_media("application/json", Object::with_type(Type::Object))
             .with_headers(&["ETag"])
-            .refuses(&[429, 503]),
+            .refuses(&[404, 429, 503]),
         spec(Get, "/docs", "getDocs", "Leads to `/docs/`.")
             .with_status("308")
             .with_headers(&["Location"])
-            .refuses(&[429, 503]),
+            .refuses(&[404, 429, 503]),
         spec(Get, "/docs/{file:.*}", "getDocsFile", "This document as a page to browse, with no internet.")
             .gives_media("text/html", text())
             .gives_media("text/css", text())

@@ -61,6 +61,7 @@ async fn counted() -> (Arc<Counting>, TestServer) {
 async fn the_routes_that_hash_a_password_are_those_of_the_hashing_class() {
     let mut hashing = BTreeSet::new();
     let (counting, server) = counted().await;
+    server.offer_setup().await;
     let form =
         json!({ "name": "Ada", "email": "ada@example.com", "password": PASSWORD, "setupToken": SETUP_TOKEN });
     server.nobody().post("/api/auth/bootstrap", &form).await.expect(201);
