@@ -63,7 +63,9 @@ pub async fn run(settings: Settings, command: KeysCommand) -> Result<(), Command
         }
         KeysCommand::List => {
             let keys = file::read(path).map_err(|error| failed(path, error))?;
-            list(keys, now, settings.auth.access_ttl).iter().for_each(|line| output::say(line));
+            for line in list(keys, now, settings.auth.access_ttl) {
+                output::say(&line);
+            }
         }
         KeysCommand::Revoke { kid } => {
             let log = if has_store(&settings.store.url) {

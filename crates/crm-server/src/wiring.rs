@@ -120,12 +120,11 @@ impl Wiring {
         // Secrets that cannot be read stop the start before a store is made.
         Secrets::find(settings)?;
         let (store, mirror) = open_store(settings, mode, alterations).await?;
-        let secrets = match Secrets::find(settings)? {
-            Some(secrets) => secrets,
-            None => {
-                audit_keys::refuse_used_store(settings, &store).await?;
-                Secrets::find_or_make(settings)?
-            }
+        let secrets = if let Some(secrets) = Secrets::find(settings)? {
+            secrets
+        } else {
+            audit_keys::refuse_used_store(settings, &store).await?;
+            Secrets::find_or_make(settings)?
         };
         let key = audit_key(settings, &secrets);
         Self::assemble(settings, &secrets, Some(key), (store, mirror), alterations)

@@ -61,7 +61,7 @@ fn said(folder: &Path, env: &[(&str, &str)]) -> String {
     let mut said = format!("{:?}\n", options(folder, env));
     match listing::list(options(folder, env)) {
         Ok(text) => said.push_str(&text),
-        Err(error) => said.push_str(&format!("{error} {error:?}\n")),
+        Err(error) => said += &format!("{error} {error:?}\n"),
     }
     let strict = [env, &[("NODE_ENV", "production")]].concat();
     for loaded in [
@@ -70,12 +70,12 @@ fn said(folder: &Path, env: &[(&str, &str)]) -> String {
         Settings::load_for_serving(options(folder, &strict)),
     ] {
         match loaded {
-            Ok(settings) => said.push_str(&format!("{settings:?} {}\n", settings.store.url)),
-            Err(error) => said.push_str(&format!("{error} {error:?}\n")),
+            Ok(settings) => said += &format!("{settings:?} {}\n", settings.store.url),
+            Err(error) => said += &format!("{error} {error:?}\n"),
         }
     }
     let layers = layers::collect(None, options(folder, env).env, folder, &mut Vec::new());
-    said.push_str(&format!("{:?}\n", layers.stack));
+    said += &format!("{:?}\n", layers.stack);
     said
 }
 

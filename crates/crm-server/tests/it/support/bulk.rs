@@ -32,7 +32,7 @@ pub(crate) fn sample_user(number: u64) -> UserId {
 
 /// The store of this folder, opened by the test itself.
 pub(crate) async fn open(place: &Place) -> Wiring {
-    Wiring::open_for_command(&place.settings(), OpenMode::Existing).await.unwrap()
+    Wiring::open_without_secrets(&place.settings(), None, OpenMode::Existing).await.unwrap()
 }
 
 /// Writes a customer with so many open tasks, of two owners, and so many notes; gives its id. The store has the sample
