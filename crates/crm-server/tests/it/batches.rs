@@ -94,6 +94,7 @@ async fn a_transfer_of_ownership_is_finished_however_often_the_server_dies() {
 }
 
 /// Deletes the customer; says how long the answer took.
+#[expect(clippy::print_stdout, reason = "the figures of the test")]
 pub(crate) async fn delete(admin: &Client, customer: &str) {
     let begun = Instant::now();
     let deleted = admin.ask(Method::DELETE, &format!("/api/customers/{customer}"), None).await.unwrap();
@@ -103,6 +104,7 @@ pub(crate) async fn delete(admin: &Client, customer: &str) {
 
 /// Kills the server whenever the job has made progress, and starts the next one, until nothing is left. At least one kill
 /// was before the end of the job: something was left when the next server answered.
+#[expect(clippy::print_stdout, reason = "the figures of the test")]
 async fn interrupted(
     place: &Place,
     mut server: Server,

@@ -1,5 +1,6 @@
 //! All settings, one by one: what is secret of them is in no text, and in no file that others can read.
 
+use std::fmt::Write as _;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -61,7 +62,7 @@ fn said(folder: &Path, env: &[(&str, &str)]) -> String {
     let mut said = format!("{:?}\n", options(folder, env));
     match listing::list(options(folder, env)) {
         Ok(text) => said.push_str(&text),
-        Err(error) => said += &format!("{error} {error:?}\n"),
+        Err(error) => writeln!(said, "{error} {error:?}").unwrap(),
     }
     let strict = [env, &[("NODE_ENV", "production")]].concat();
     for loaded in [
@@ -70,12 +71,12 @@ fn said(folder: &Path, env: &[(&str, &str)]) -> String {
         Settings::load_for_serving(options(folder, &strict)),
     ] {
         match loaded {
-            Ok(settings) => said += &format!("{settings:?} {}\n", settings.store.url),
-            Err(error) => said += &format!("{error} {error:?}\n"),
+            Ok(settings) => writeln!(said, "{settings:?} {}", settings.store.url).unwrap(),
+            Err(error) => writeln!(said, "{error} {error:?}").unwrap(),
         }
     }
     let layers = layers::collect(None, options(folder, env).env, folder, &mut Vec::new());
-    said += &format!("{:?}\n", layers.stack);
+    writeln!(said, "{:?}", layers.stack).unwrap();
     said
 }
 
