@@ -7,4 +7,5 @@ pub mod list;
 pub mod read;
 pub mod register;
 pub mod revoke;
+pub mod sessions;
 pub mod transfer;

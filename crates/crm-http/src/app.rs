@@ -44,6 +44,7 @@ pub fn routes() -> Vec<Route> {
         Route::signed(Patch,  "/api/auth/users/{id}",              ChangeUser,      users::change).hashing(),
         Route::signed(Delete, "/api/auth/users/{id}",              DeactivateUser,  users::deactivate),
         Route::signed(Get,    "/api/auth/users/{id}/transfer",     ReadUsers,       users::transfer),
+        Route::signed(Get,    "/api/auth/users/{id}/sessions",     ReadUsers,       sessions::list_of_user),
         Route::signed(Post,   "/api/auth/users/{id}/sessions/revoke", ChangeUser,   sessions::revoke),
         Route::open  (Get,    "/api/auth/bootstrap/check",                          setup::check),
         Route::open  (Post,   "/api/auth/bootstrap",                                setup::set_up).hashing(),

@@ -1,4 +1,4 @@
-//! One's own sessions.
+//! The sessions of a user.
 
 use crm_domain::ids::SessionId;
 use crm_domain::session::Session;
@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use crate::dto::values::{IdText, Instant};
 
-/// One's own live sessions.
+/// The live sessions of a user.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Sessions)]
 pub struct SessionsBody<'a> {

@@ -85,7 +85,7 @@ fn managed() -> Vec<Spec> {
             .with_status("201")
             .gives::<UserBody<'_>>()
             .with_headers(&["ETag", "Location"])
-            .leads_to(&["getUser", "changeUser", "revokeSessions", "deactivateUser"])
+            .leads_to(&["getUser", "changeUser", "listUserSessions", "revokeSessions", "deactivateUser"])
             .refuses(&[409]),
         spec(Get, "/api/auth/users", "listUsers", "One page of the accounts.")
             .query(parameters::users())
@@ -100,6 +100,9 @@ fn managed() -> Vec<Spec> {
             .gives::<UserBody<'_>>()
             .with_headers(&["ETag"])
             .refuses(&[409]),
+        spec(Get, "/api/auth/users/{id}/sessions", "listUserSessions", "Where somebody is signed in.")
+            .gives::<SessionsBody<'_>>()
+            .with_headers(&["ETag"]),
         spec(
             Post,
             "/api/auth/users/{id}/sessions/revoke",

@@ -1,7 +1,7 @@
 //! `/api/auth/sessions` and `/api/auth/users/{id}/sessions`: where somebody is signed in.
 
 use crm_app::auth::sessions;
-use crm_app::users::revoke;
+use crm_app::users;
 use crm_domain::access::actor::Actor;
 
 use crate::answer::Answer;
@@ -13,6 +13,13 @@ use crate::route::Outcome;
 /// `GET /api/auth/sessions`
 pub(crate) async fn list(call: Call, actor: Actor) -> Outcome {
     let sessions = sessions::list(call.ctx(), &actor).await?;
+    let current = actor.user().map(|user| user.session);
+    Ok(Answer::ok(&SessionsBody::of(&sessions, current))?.tagged())
+}
+
+/// `GET /api/auth/users/{id}/sessions`
+pub(crate) async fn list_of_user(call: Call, actor: Actor) -> Outcome {
+    let sessions = users::sessions::list(call.ctx(), &actor, call.path("id")).await?;
     let current = actor.user().map(|user| user.session);
     Ok(Answer::ok(&SessionsBody::of(&sessions, current))?.tagged())
 }
@@ -33,5 +40,5 @@ pub(crate) async fn end_others(call: Call, actor: Actor) -> Outcome {
 pub(crate) async fn revoke(mut call: Call, actor: Actor) -> Outcome {
     call.empty_body(&[]).await?;
     let reply = call.reply(|ended: &u64, _| Answer::ok(&RevokedBody { ok: true, ended: *ended }));
-    reply.answer(&revoke::revoke(call.ctx(), &actor, call.path("id")).await?)
+    reply.answer(&users::revoke::revoke(call.ctx(), &actor, call.path("id")).await?)
 }

@@ -35,10 +35,11 @@ use crate::support::server::{TestServer, login, options, tokens};
 use crate::support::world::{PASSWORD, make_user};
 
 /// What only admins do: the agent is refused.
-const FOR_ADMINS: [&str; 7] = [
+const FOR_ADMINS: [&str; 8] = [
     "/api/auth/register",
     "/api/auth/users",
     "/api/auth/users/{id}",
+    "/api/auth/users/{id}/sessions",
     "/api/auth/users/{id}/sessions/revoke",
     "/api/auth/users/{id}/transfer",
     "/api/leads/{id}/reassign",

@@ -1,4 +1,4 @@
-//! One's own sessions.
+//! One's own sessions, and anybody's for an admin.
 
 use std::time::Duration;
 
@@ -68,6 +68,76 @@ async fn one_sign_in_too_many_ends_the_session_that_was_used_least_recently() {
     }
     let sessions = open[2].get("/api/auth/sessions").await.expect(200);
     assert_eq!(sessions.body["items"].as_array().unwrap().len(), 3);
+}
+
+/// Where an admin reads a user's sessions.
+fn sessions_of(user: &str) -> String {
+    format!("/api/auth/users/{user}/sessions")
+}
+
+#[tokio::test]
+async fn an_admin_sees_an_agents_sessions_as_the_agent_sees_them() {
+    let world = World::new().await;
+    world.server.clock.advance(Duration::from_mins(1));
+    world.server.sign_in("owner@example.com", PASSWORD).await;
+    let own = world.owner.get("/api/auth/sessions").await.expect(200);
+    let mut expected = own.body.clone();
+    for session in expected["items"].as_array_mut().unwrap() {
+        session["current"] = json!(false);
+    }
+    assert_eq!(expected["items"].as_array().unwrap().len(), 2);
+    let reply = world.admin.get(&sessions_of(&world.owner_id)).await.expect(200);
+    assert_eq!(reply.body, expected);
+    assert!(!reply.header("etag").is_empty());
+    let mine = world.admin.get(&sessions_of(&world.admin_id)).await.expect(200);
+    assert_eq!(mine.body, world.admin.get("/api/auth/sessions").await.expect(200).body);
+    assert_eq!(mine.body["items"][0]["current"], true, "the session that asks");
+}
+
+#[tokio::test]
+async fn only_admins_see_the_sessions_of_a_user() {
+    let world = World::new().await;
+    for user in [&world.owner_id, &world.other_id, UNKNOWN, "7"] {
+        let refused = world.owner.get(&sessions_of(user)).await;
+        assert_eq!(refused.verdict(), (403, "forbidden"), "{user}: permission comes before input");
+    }
+    let nobody = world.server.nobody().get(&sessions_of(&world.owner_id)).await;
+    assert_eq!(nobody.verdict(), (401, "unauthenticated"));
+    assert_eq!(world.admin.get(&sessions_of(UNKNOWN)).await.verdict(), (404, "not_found"));
+    assert_eq!(world.admin.get(&sessions_of("7")).await.bad_fields(), ["id invalid"]);
+}
+
+#[tokio::test]
+async fn an_admin_does_not_see_sessions_that_have_ended() {
+    let world = World::on(TestServer::built(options(), |ctx| ctx.rules.max_sessions = 3).await).await;
+    let path = sessions_of(&world.owner_id);
+    let mut open = Vec::new();
+    for _ in 0..3 {
+        world.server.clock.advance(Duration::from_mins(1));
+        open.push(world.server.sign_in("owner@example.com", PASSWORD).await);
+    }
+    let own = open[2].get("/api/auth/sessions").await.expect(200).items("id");
+    let seen = world.admin.get(&path).await.expect(200).items("id");
+    assert_eq!((seen.len(), &seen), (3, &own), "the limit ended the first of four");
+
+    open[2].delete(&format!("/api/auth/sessions/{}", own[2])).await.expect(200);
+    assert_eq!(world.admin.get(&path).await.items("id"), own[..2], "one was ended by itself");
+
+    let change = json!({ "currentPassword": PASSWORD, "newPassword": "correct horse 8" });
+    open[2].post("/api/auth/password", &change).await.expect(200);
+    assert_eq!(world.admin.get(&path).await.items("id"), own[..1], "a new password keeps the one that asked");
+
+    world.admin.post(&format!("{path}/revoke"), &json!({})).await.expect(200);
+    assert_eq!(world.admin.get(&path).await.expect(200).body, json!({ "items": [] }));
+}
+
+#[tokio::test]
+async fn a_deactivated_user_has_no_sessions_to_see() {
+    let world = World::new().await;
+    let path = sessions_of(&world.owner_id);
+    assert_eq!(world.admin.get(&path).await.expect(200).items("id").len(), 1);
+    world.admin.delete(&format!("/api/auth/users/{}", world.owner_id)).await.expect(200);
+    assert_eq!(world.admin.get(&path).await.expect(200).body, json!({ "items": [] }));
 }
 
 #[tokio::test]

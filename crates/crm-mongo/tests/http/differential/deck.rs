@@ -41,6 +41,7 @@ pub(super) enum Deed {
     ChangeUser,
     Deactivate,
     ReadTransfer,
+    UserSessions,
     SignOutUser,
     Me,
     RenameMe,
@@ -67,11 +68,11 @@ use Deed::{
     EditNote, EndOthers, EndSession, Feed, GoOn, GuessPassword, History, ListCustomers, ListLeads, ListNotes,
     ListTasks, ListUsers, Logout, MakeCustomer, MakeLead, MakeTask, Me, Nonsense, ReadAgain, ReadCustomer,
     ReadLead, ReadTask, ReadTransfer, ReadUser, ReassignLead, Refresh, Register, RenameMe, Service, Sessions,
-    SignOutUser, UnarchiveLead, Walk,
+    SignOutUser, UnarchiveLead, UserSessions, Walk,
 };
 
 /// How many cards there are of each.
-const CARDS: [(usize, Deed); 49] = [
+const CARDS: [(usize, Deed); 50] = [
     (20, MakeLead),
     (16, ChangeLead),
     (6, ReadLead),
@@ -105,6 +106,7 @@ const CARDS: [(usize, Deed); 49] = [
     (3, ChangeUser),
     (1, Deactivate),
     (1, ReadTransfer),
+    (2, UserSessions),
     (1, SignOutUser),
     (2, Me),
     (1, RenameMe),
@@ -139,6 +141,7 @@ impl Deed {
                 | ChangeUser
                 | Deactivate
                 | ReadTransfer
+                | UserSessions
                 | SignOutUser
                 | ReassignLead
                 | Audit

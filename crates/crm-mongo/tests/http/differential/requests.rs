@@ -77,6 +77,7 @@ impl Maker<'_> {
             Deed::ChangeUser => self.change_user(),
             Deed::Deactivate => self.deactivate(),
             Deed::ReadTransfer => self.read_transfer(),
+            Deed::UserSessions => self.user_sessions(),
             Deed::SignOutUser => self.sign_out_user(),
             Deed::Me => Ask::get("/api/auth/me"),
             Deed::RenameMe => Ask::patch("/api/auth/me", json!({ "name": text::person(self.random) })),

@@ -61,6 +61,10 @@ impl Maker<'_> {
         Ask::get(format!("{}/transfer", user(&other)))
     }
 
+    pub(super) fn user_sessions(&mut self) -> Ask {
+        Ask::get(format!("{}/sessions", user(&self.known.somebody(self.random))))
+    }
+
     pub(super) fn sign_out_user(&mut self) -> Ask {
         let other = self.later().unwrap_or_else(|| UNKNOWN.to_owned());
         Ask::post(format!("{}/sessions/revoke", user(&other)), json!({}))
