@@ -21,7 +21,7 @@ use reqwest::Method;
 use self::deck::{Deck, Deed};
 use self::known::{Kind, Known, next_page};
 use self::pair::Pair;
-use self::requests::accounts::{agent, first_admin, refresh, sign_in};
+use self::requests::accounts::{CAST, agent, first_admin, refresh, sign_in};
 use self::requests::{Maker, SERVICE};
 use crate::support::ask::Ask;
 use crate::support::client::Reply;
@@ -85,7 +85,18 @@ impl Run {
         run.ask(1, &Ask::get("/api/auth/sessions")).await;
         let first = run.known.people[1].sessions.last().cloned().unwrap();
         run.ask(1, &Ask::delete(format!("/api/auth/sessions/{first}"))).await;
+        run.hand_over().await;
         run
+    }
+
+    /// Deactivates one more agent, who hands over to the admin, and reads how that stands. The random requests may ask
+    /// only about people without a hand-over.
+    async fn hand_over(&mut self) {
+        self.ask_under(0, &agent(CAST), None).await;
+        let user = format!("/api/auth/users/{}", self.known.people[CAST].id);
+        let admin = self.known.people[0].id.clone();
+        self.ask_under(0, &Ask::delete(&user).with("transferTo", admin), None).await;
+        self.ask(0, &Ask::get(format!("{user}/transfer"))).await;
     }
 
     /// The next request, and what it needs before it.
