@@ -11,7 +11,7 @@ pub struct RebuildProgress {
     pub total: u64,
 }
 
-/// Logs the progress of a rebuild: its first and its last figure, and in between one every [`ProgressLog::EVERY`].
+/// Logs the progress of a rebuild: its first and its last figure, and in between one every `ProgressLog::EVERY`.
 #[derive(Debug, Default)]
 pub struct ProgressLog {
     last: Option<Instant>,

@@ -1,6 +1,6 @@
 //! Normalization of text for search, for sorting and for comparing tags and sources.
 //!
-//! `fold` is NFKD without combining marks, then full case folding, then a table ([`letters`]): a Latin letter that NFKD
+//! `fold` is NFKD without combining marks, then full case folding, then a table (`letters`): a Latin letter that NFKD
 //! leaves with a stroke, hook or dot becomes its base letter (ø, ł, đ, ı), a letter that is two becomes them (ß, æ, þ), and
 //! typographic apostrophes, hyphens and spaces become the plain ones. It works character by character:
 //! `fold(a + b) == fold(a) + fold(b)`, and folding twice is folding once. From this follows what search needs:
@@ -11,7 +11,7 @@
 //! they are, and such a [`Term`] is looked for as it is. The same holds for the spacing accents (`´`, `¨`),
 //! which fold to a space and would otherwise occur everywhere.
 //!
-//! Numbers are compared by their digits ([`digits`]), however they are punctuated.
+//! Numbers are compared by their digits (`digits`), however they are punctuated.
 
 mod digits;
 mod letters;
